@@ -1,0 +1,16 @@
+export { type Brand } from './brand.js';
+export { assertNever, invariant } from './invariant.js';
+export { err, ok, type Result } from './result.js';
+export {
+  after,
+  DAY_MS,
+  elapsedMs,
+  HOUR_MS,
+  instantOf,
+  MINUTE_MS,
+  SECOND_MS,
+  systemClock,
+  type Clock,
+  type Instant,
+} from './time.js';
+export { GIB, KIB, MIB } from './size.js';

@@ -1,0 +1,3 @@
+import { prismaConfig } from '../config.ts';
+
+export default prismaConfig(import.meta.dirname);
