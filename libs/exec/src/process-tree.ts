@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** How long a stopped process may take to leave before it is killed. */
+export const TERMINATE_GRACE_MS = 2_000;
+
+/** Ids of all living descendants of a process, nearest first, as far as `/proc` still links them. */
+export function descendantsOf(pid: number): number[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const entry of procEntries()) {
+    const parent = parentOf(entry);
+    if (parent === undefined) continue;
+    const siblings = childrenOf.get(parent);
+    if (siblings === undefined) childrenOf.set(parent, [entry]);
+    else siblings.push(entry);
+  }
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of childrenOf.get(next) ?? []) {
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}
+
+/** Sends a signal to a process group and to descendants that left it. Processes already gone are no error. */
+export function signalTree(
+  leader: number,
+  descendants: readonly number[],
+  signal: NodeJS.Signals,
+): void {
+  sendSignal(-leader, signal);
+  for (const pid of descendants) sendSignal(pid, signal);
+}
+
+function sendSignal(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Gone already, or not ours any more: there is nothing left to stop.
+  }
+}
+
+function procEntries(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the command in parentheses and may hold blanks and parentheses itself.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[1]);
+  } catch {
+    return undefined;
+  }
+}
