@@ -10,7 +10,7 @@ export const depConstraints = [
     onlyDependOnLibsWithTags: ['type:core'],
     bannedExternalImports: ['@nestjs/*', '@prisma/*', 'bullmq', 'ioredis', '@nats-io/*', 'pino*', 'rxjs', 'reflect-metadata', 'zod'],
   },
-  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:core', 'type:contract'], allowedExternalImports: ['zod'] },
+  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:core', 'type:contract'], allowedExternalImports: ['zod', 'vitest', 'fast-check'] },
   { sourceTag: 'type:test-kit', onlyDependOnLibsWithTags: ['type:core', 'type:contract'] },
   { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', 'type:contract', 'type:kit', 'type:test-kit'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:core', 'type:contract', 'type:kit', 'type:test-kit'] },
@@ -44,6 +44,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-extraneous-class': 'off',
+      'no-control-regex': 'off', // Control characters in input are what these patterns are for.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-restricted-imports': ['error', { paths: [testingImport] }],
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read the environment once, in config.ts.' }],

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import {
+  architectureSchema,
+  historyIdSchema,
+  nameSchema,
+  sentenceSchema,
+  uuidSchema,
+} from '../values.js';
+import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
+import { defineContract } from './nats-contract.js';
+
+export const channelEnsure = defineContract({
+  subject: 'vessel.channel.ensure.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'Make sure that a channel exists, with an (empty) index of each architecture.',
+  request: z.object({ channel: nameSchema, architectures: z.array(architectureSchema).min(1) }),
+  reply: z.object({ history: historyIdSchema }),
+  timeoutMs: 15_000,
+});
+
+export const changeSetPublish = defineContract({
+  subject: 'vessel.change-set.publish.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary:
+    "Promote a change set's staging line to a new version and move a stream to it. Answered when stored; the outcome follows.",
+  request: z.object({ changeSetId: uuidSchema, channel: nameSchema, stream: nameSchema }),
+  reply: z.object({ state: z.enum(['started', 'finished']) }),
+  timeoutMs: 10_000,
+});
+
+export const changeSetPublished = defineContract({
+  subject: 'summit.change-set.published.v1',
+  from: 'vessel',
+  to: 'summit',
+  summary: 'A change set is installable, or was refused by the import rules.',
+  request: z.object({
+    changeSetId: uuidSchema,
+    outcome: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('published'), channel: nameSchema, history: historyIdSchema }),
+      z.object({
+        kind: z.literal('refused'),
+        code: z.string().max(64),
+        message: sentenceSchema(2_000),
+      }),
+    ]),
+  }),
+  reply: z.object({}),
+  timeoutMs: 10_000,
+});
+
+export const streamMoved = defineContract({
+  subject: 'summit.stream.moved.v1',
+  from: 'vessel',
+  to: 'summit',
+  summary: 'A stream of a channel points to another version, whoever moved it.',
+  request: z.object({ channel: nameSchema, stream: nameSchema, history: historyIdSchema }),
+  reply: z.object({}),
+  timeoutMs: 10_000,
+});
+
+export const channelList = defineContract({
+  subject: 'vessel.channel.list.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'All channels with their streams and latest versions.',
+  request: z.object({}),
+  reply: z.object({ repositoryUrl: z.url(), channels: z.array(channelViewSchema) }),
+  timeoutMs: 5_000,
+});
+
+export const packageList = defineContract({
+  subject: 'vessel.package.list.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'A page of the packages in a version.',
+  request: packageQuerySchema.extend({ channel: nameSchema }),
+  reply: packagePageSchema,
+  timeoutMs: 5_000,
+});

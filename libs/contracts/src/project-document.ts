@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { architectureSchema, nameSchema, sentenceSchema, sourceNameSchema } from './values.js';
+
+/** Size classes, smallest first: a task goes to the smallest builder that fits. */
+export const SIZE_CLASSES = ['small', 'medium', 'large'] as const;
+export const sizeClassSchema = z.enum(SIZE_CLASSES);
+export type SizeClass = z.infer<typeof sizeClassSchema>;
+
+const gitBranchSchema = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+  .refine((branch) => !/\.\.|\/\/|\/$|\.lock$|@\{/.test(branch), 'a plain branch name');
+
+const relativeFolderSchema = z
+  .string()
+  .max(512)
+  .refine(
+    (path) =>
+      path === '' || path.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9+._-]*$/.test(part)),
+    'a relative folder without . or ..',
+  );
+
+const remoteSchema = z.strictObject({
+  name: nameSchema,
+  /** URL of a `stone.index`. */
+  index: z.url({ protocol: /^https?$/ }),
+  priority: z.number().int().min(0).max(1_000).default(0),
+});
+
+const profileSchema = z.strictObject({
+  name: nameSchema,
+  architecture: architectureSchema,
+  /** Channel of our own vessel that the builds are published to, and first resolve against. */
+  channel: nameSchema,
+  stream: nameSchema.default('volatile'),
+  remotes: z.array(remoteSchema).max(16).default([]),
+  /** Whether recipes that ask for the network while building may have it. */
+  networking: z.boolean().default(false),
+});
+
+const recipeRepositorySchema = z.strictObject({
+  name: nameSchema,
+  url: z.string().min(1).max(2_048),
+  branch: gitBranchSchema.default('main'),
+  /** Folder inside the repository that holds the recipes; empty for its root. */
+  subdirectory: relativeFolderSchema.default(''),
+  refreshSeconds: z.number().int().min(5).max(86_400).default(60),
+  /** Profiles to build for; all of the project's when left out. */
+  profiles: z.array(nameSchema).optional(),
+});
+
+const MAX = { profiles: 32, repositories: 32, sizes: 10_000 };
+
+function uniqueNames(items: readonly { name: string }[]): boolean {
+  return new Set(items.map((item) => item.name)).size === items.length;
+}
+
+/** What operators write: one project with its profiles, remotes, recipe repositories and sizes. */
+export const projectDocumentSchema = z
+  .strictObject({
+    project: nameSchema,
+    summary: sentenceSchema(500).default(''),
+    profiles: z
+      .array(profileSchema)
+      .min(1)
+      .max(MAX.profiles)
+      .refine(uniqueNames, 'profile names must differ'),
+    repositories: z
+      .array(recipeRepositorySchema)
+      .max(MAX.repositories)
+      .refine(uniqueNames, 'repository names must differ'),
+    builders: z
+      .strictObject({ sizes: z.record(z.string(), sizeClassSchema).default({}) })
+      .default({ sizes: {} }),
+    /** Size class that a recipe needs; `small` when left out. */
+    sizes: z.record(sourceNameSchema, sizeClassSchema).default({}),
+    /** What a source leaves out in its first build of a bootstrap, to open a cycle. */
+    bootstrap: z
+      .array(
+        z.strictObject({ source: sourceNameSchema, without: z.array(z.string().max(256)).min(1) }),
+      )
+      .max(1_000)
+      .default([]),
+  })
+  .superRefine((document, context) => {
+    const known = new Set(document.profiles.map((profile) => profile.name));
+    document.repositories.forEach((repository, position) => {
+      for (const profile of repository.profiles ?? []) {
+        if (known.has(profile)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['repositories', position, 'profiles'],
+          message: `there is no profile ${profile}`,
+        });
+      }
+    });
+  });
+export type ProjectDocument = z.output<typeof projectDocumentSchema>;
+export type ProjectProfile = ProjectDocument['profiles'][number];
+export type ProjectRepository = ProjectDocument['repositories'][number];
+
+/** One difference between the stored project and a document. */
+export const projectChangeSchema = z.object({
+  action: z.enum(['add', 'change', 'remove']),
+  /** For example `profile main-x86_64` or `repository recipes: branch`. */
+  what: z.string(),
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
+});
+export type ProjectChange = z.infer<typeof projectChangeSchema>;
