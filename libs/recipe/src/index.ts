@@ -1,1 +1,30 @@
-export {};
+export { draftRecipe, parseRecipe, type ParseOptions, type RecipeDraft } from './parse-recipe.js';
+export {
+  formatRecipeError,
+  RECIPE_ERRORS,
+  type RecipeError,
+  type RecipeErrorCode,
+  type SourcePosition,
+} from './recipe-error.js';
+export { RECIPE_SIZE_BYTES_MAX } from './recipe-limits.js';
+export { isPackageName, lastUrlSegment } from './recipe-names.js';
+export { recipeBuildDeps, recipeOutputs, type RecipeOutput } from './recipe-outputs.js';
+export {
+  positionOf,
+  RECIPE_PHASES,
+  type GitUpstream,
+  type PathRule,
+  type PlainUpstream,
+  type Recipe,
+  type RecipePackage,
+  type RecipePhase,
+  type RecipeProfile,
+  type RecipeScript,
+  type RecipeScripts,
+  type SubPackage,
+  type Toolchain,
+  type Tuning,
+  type UnknownKey,
+  type Upstream,
+} from './recipe.js';
+export { recipeView, type RecipeView } from './recipe-view.js';

@@ -1,0 +1,24 @@
+import { KIB } from '@cairn/std';
+
+/** The longest real recipe is about 40 KiB. */
+export const RECIPE_SIZE_BYTES_MAX = 256 * KIB;
+/** Lexical elements of one YAML file; the busiest real recipe has a tenth of it. */
+export const YAML_LEXEMES_MAX = 100_000;
+/** Levels of mappings and lists; real recipes use five. */
+export const YAML_DEPTH_MAX = 16;
+/** Values and keys of one YAML file. */
+export const YAML_NODES_MAX = 50_000;
+/** Items of any one list of a recipe. */
+export const LIST_ITEMS_MAX = 2048;
+/** Errors collected before a recipe is given up. */
+export const ERRORS_MAX = 50;
+
+export const NAME_LENGTH_MAX = 128;
+export const VERSION_LENGTH_MAX = 96;
+export const URL_LENGTH_MAX = 2048;
+export const LINE_LENGTH_MAX = 1024;
+export const TEXT_LENGTH_MAX = 64 * KIB;
+export const GIT_REF_LENGTH_MAX = 255;
+export const STRIP_DIRS_MAX = 255;
+/** A regular expression of rundeps-exclude or provides-exclude. */
+export const PATTERN_LENGTH_MAX = 256;
