@@ -15,6 +15,8 @@ export interface WantedServers {
   readonly nats?: boolean | Pick<NatsOptions, 'config'>;
 }
 
+type OwnServer = 'ownPostgres' | 'redis' | 'nats';
+
 /** The servers of a test file. Reading one that was not asked for, or before the tests run, throws. */
 export interface TestServers {
   /** A folder of this file's own, removed after its tests. */
@@ -24,83 +26,77 @@ export interface TestServers {
   readonly ownPostgres: RunningServer;
   readonly redis: RunningServer;
   readonly nats: RunningServer;
+  /** Stops the server if it still runs and starts it again with its data (none for Redis and NATS) on its port. */
+  restart(name: OwnServer): Promise<void>;
 }
 
-interface Started {
-  dir?: string;
-  postgres?: PostgresAddress;
-  ownPostgres?: RunningServer;
-  redis?: RunningServer;
-  nats?: RunningServer;
-}
+type Starter = (port?: number) => Promise<RunningServer>;
 
 /** Starts what a test file asks for before its tests and stops it afterwards. Call it once, at the file's top level. */
 export function testServers(wanted: WantedServers): TestServers {
-  const started: Started = {};
   const folder = makeTestFolder();
-  started.dir = folder.dir;
+  const starters = startersOf(wanted, folder.dir);
+  const running = new Map<OwnServer, RunningServer>();
+  const start = async (name: OwnServer, port?: number): Promise<void> => {
+    const server = await starters[name]?.(port);
+    if (server !== undefined) running.set(name, server);
+  };
   beforeAll(async () => {
-    const results = await Promise.allSettled([
-      startWantedPostgres(wanted.postgres, started),
-      startWantedRedis(wanted.redis, started),
-      startWantedNats(wanted.nats, started),
-    ]);
+    const names = Object.keys(starters) as OwnServer[];
+    const results = await Promise.allSettled(names.map((name) => start(name)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   });
   afterAll(async () => {
-    const servers = [started.ownPostgres, started.redis, started.nats];
-    await Promise.all(servers.flatMap((server) => (server === undefined ? [] : [server.stop()])));
+    await Promise.all([...running.values()].map((server) => server.stop()));
     folder.remove();
   });
+  const own = (name: OwnServer): RunningServer => {
+    const server = running.get(name);
+    if (server === undefined) {
+      throw new Error(`testServers() was not asked for ${name}, or it is too early to use it`);
+    }
+    return server;
+  };
   return {
     dir: folder.dir,
     get postgres() {
-      return need('postgres', started.postgres);
+      const url = wanted.postgres === 'shared' ? inject('sharedPostgresUrl') : undefined;
+      return url === undefined ? own('ownPostgres') : { url };
     },
     get ownPostgres() {
-      return need("postgres: 'own'", started.ownPostgres);
+      return own('ownPostgres');
     },
     get redis() {
-      return need('redis', started.redis);
+      return own('redis');
     },
     get nats() {
-      return need('nats', started.nats);
+      return own('nats');
+    },
+    restart: async (name) => {
+      const server = own(name);
+      await server.stop();
+      await start(name, server.port);
     },
   };
 }
 
-async function startWantedPostgres(
-  wanted: WantedServers['postgres'],
-  started: Started,
-): Promise<void> {
-  if (wanted === undefined) return;
-  const sharedUrl = wanted === 'shared' ? inject('sharedPostgresUrl') : undefined;
-  if (sharedUrl !== undefined) {
-    started.postgres = { url: sharedUrl };
-    return;
-  }
-  started.ownPostgres = await startPostgres({ dir: folderOf(started, 'postgres'), durable: false });
-  started.postgres = started.ownPostgres;
-}
-
-async function startWantedRedis(wanted: WantedServers['redis'], started: Started): Promise<void> {
-  if (wanted !== true) return;
-  started.redis = await startRedis({ dir: folderOf(started, 'redis'), durable: false });
-}
-
-async function startWantedNats(wanted: WantedServers['nats'], started: Started): Promise<void> {
-  if (wanted === undefined || wanted === false) return;
-  const options = wanted === true ? {} : wanted;
-  started.nats = await startNats({ ...options, dir: folderOf(started, 'nats') });
-}
-
-function folderOf(started: Started, name: string): string {
-  return join(need('dir', started.dir), name);
-}
-
-function need<T>(name: string, value: T | undefined): T {
-  if (value === undefined)
-    throw new Error(`testServers() was not asked for ${name}, or it is too early`);
-  return value;
+function startersOf(wanted: WantedServers, dir: string): Partial<Record<OwnServer, Starter>> {
+  const at = (name: string, port?: number): { readonly dir: string; readonly port?: number } => ({
+    dir: join(dir, name),
+    ...(port === undefined ? {} : { port }),
+  });
+  const { nats } = wanted;
+  return {
+    ...(wanted.postgres === 'own' && {
+      ownPostgres: (port) => startPostgres({ ...at('postgres', port), durable: false }),
+    }),
+    ...(wanted.redis === true && {
+      redis: (port) => startRedis({ ...at('redis', port), durable: false }),
+    }),
+    ...(nats !== undefined &&
+      nats !== false && {
+        nats: (port) => startNats({ ...at('nats', port), ...(nats === true ? {} : nats) }),
+      }),
+  };
 }
