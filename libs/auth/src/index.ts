@@ -1,1 +1,14 @@
-export {};
+export { accessTokenStrategy, cookieOf, SESSION_COOKIE } from './access-token.strategy.js';
+export { createTokenKey, tokenSigner, type TokenSigner } from './access-tokens.js';
+export { readCredentials } from './credentials-file.js';
+export {
+  accountJwt,
+  createCredentials,
+  createSystemCredentials,
+  issueUserJwt,
+  natsServerConfig,
+  type NatsCredentials,
+  type NatsServerOptions,
+  type Revocation,
+} from './nats-account.js';
+export { createTrustFile, parseTrust, type NatsTrust, type NatsTrustFile } from './nats-trust.js';

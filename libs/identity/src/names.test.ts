@@ -15,7 +15,7 @@ it.each(['', '-a', 'A', 'a.b', 'a*', 'a>', 'a b', 'summit', 'vessel', 'a'.repeat
 it("knows a sender's own inbox and nothing else", () => {
   expect(isReplySubjectOf('attic', `${inboxPrefix('attic')}.x1.2`)).toBe(true);
   expect(isReplySubjectOf('attic', `${inboxPrefix('attic2')}.x1`)).toBe(false);
-  expect(isReplySubjectOf('attic', '_INBOX_attic.')).toBe(false);
-  expect(isReplySubjectOf('attic', '_INBOX_attic.>')).toBe(false);
+  expect(isReplySubjectOf('attic', '_INBOX.attic.')).toBe(false);
+  expect(isReplySubjectOf('attic', '_INBOX.attic.>')).toBe(false);
   expect(isReplySubjectOf('attic', 'builder.cellar.order.build.v1')).toBe(false);
 });

@@ -12,9 +12,9 @@ export function isBuilderId(text: string): text is BuilderId {
   return BUILDER_ID.test(text) && !RESERVED.includes(text);
 }
 
-/** The prefix of every subject on which this party receives replies. */
+/** The prefix of every subject on which this party receives replies. The id is a token of its own because the broker fills in only whole tokens. */
 export function inboxPrefix(senderId: string): string {
-  return `_INBOX_${senderId}`;
+  return `_INBOX.${senderId}`;
 }
 
 /** Whether a reply subject belongs to this sender; a request with any other is not answered. */

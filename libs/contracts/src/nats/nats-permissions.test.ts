@@ -5,7 +5,7 @@ import { NATS_CONTRACTS } from './registry.js';
 it('lets a builder speak only as itself and hear only its own orders', () => {
   const { publish, subscribe } = permissionsOf('builder');
   for (const subject of [...publish, ...subscribe]) {
-    expect(subject).toMatch(/^(builder\.\{\{name\(\)\}\}\.|_INBOX_\{\{name\(\)\}\}\.>$)/);
+    expect(subject).toMatch(/^(builder\.\{\{name\(\)\}\}\.|_INBOX\.\{\{name\(\)\}\}\.>$)/);
   }
 });
 
