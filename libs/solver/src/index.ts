@@ -1,1 +1,39 @@
-export {};
+export {
+  canonicalCapability,
+  nameCapability,
+  targetOf,
+  type Capability,
+} from './graph/capability.js';
+export { type PackageFacts, type SourceNode } from './graph/source-node.js';
+export {
+  buildGraph,
+  DependencyGraph,
+  type Edge,
+  type GraphReading,
+  type Unresolved,
+} from './graph/dependency-graph.js';
+export { type Adjacency } from './graph/adjacency.js';
+export { condense, cyclesOf, levelSizes, type Condensation } from './graph/components.js';
+export { feedbackSet, type CuttableDigraph, type UncuttableCycle } from './plan/feedback-set.js';
+export { type FeedbackEffort } from './plan/feedback-search.js';
+export {
+  type BootstrapHint,
+  type PublishedSource,
+  type RecipeFacts,
+  type TaskFacts,
+  type TaskKey,
+  type TaskStatus,
+} from './tasks/task-facts.js';
+export {
+  sentenceOf,
+  type PublishedUse,
+  type TaskReason,
+  type WaitLink,
+} from './tasks/task-reason.js';
+export {
+  explainTasks,
+  type ExplainFacts,
+  type Readiness,
+  type TaskExplanation,
+} from './tasks/explain-tasks.js';
+export { BASE_ROOT, withImplied, type ImpliedDepends } from './graph/implied-depends.js';
