@@ -1,0 +1,45 @@
+/** What the rules need to know of a package that vessel holds. */
+export interface ChannelPackage {
+  /** Its row. */
+  readonly id: number;
+  readonly sha256: string;
+  readonly name: string;
+  readonly version: string;
+  readonly sourceRelease: number;
+  readonly buildRelease: number;
+  readonly architecture: string;
+  readonly sourceId: string;
+  /** Path below the channel. */
+  readonly poolPath: string;
+}
+
+/** A version holds one package per name and architecture. */
+export interface PackageKey {
+  readonly architecture: string;
+  readonly name: string;
+}
+
+/** What a version changes against its parent: a package put at a key, or the key taken out. */
+export interface VersionChange extends PackageKey {
+  readonly packageId: number | null;
+}
+
+/** The key as one text. */
+export function keyOf(key: PackageKey): string {
+  return `${key.architecture}/${key.name}`;
+}
+
+/** The packages by key; of several with one key the last stays. */
+export function byKey<T extends PackageKey>(packages: Iterable<T>): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const item of packages) map.set(keyOf(item), item);
+  return map;
+}
+
+/** The source and architecture that a package was built from, as one text. */
+export function buildOf(item: {
+  readonly sourceId: string;
+  readonly architecture: string;
+}): string {
+  return `${item.architecture}/${item.sourceId}`;
+}
