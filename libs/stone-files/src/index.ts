@@ -1,1 +1,6 @@
-export {};
+export { loadCodec } from './codec.js';
+export { createStone, sha256OfFile, type CreatedStone, type StoneOrder } from './create-stone.js';
+export { extractStone, type ExtractedStone, type ExtractOptions } from './extract-stone.js';
+export { readStone, type ReadStone } from './read-stone.js';
+export { verifyStone, verifyStorage, type StoneSummary } from './verify-stone.js';
+export { writeFileDurably } from './write-file-durably.js';

@@ -3,12 +3,6 @@ import type { Result } from '@cairn/std';
 /** What a compressed payload holds: records in one thread, Content with workers; the bytes differ. */
 export type CompressedKind = 'records' | 'content';
 
-/** Takes bytes in pieces and tells their digest once. */
-export interface Hasher<Digest> {
-  update(bytes: Uint8Array): void;
-  digest(): Digest;
-}
-
 /** The library’s only door to compression and hashing; a shell provides it, so the library stays pure. */
 export interface Codec {
   /** XXH3-64 with seed 0. */

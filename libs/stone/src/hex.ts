@@ -11,3 +11,11 @@ export function toHex(bytes: Uint8Array): string {
 export function hex64(value: bigint): string {
   return value.toString(16).padStart(16, '0');
 }
+
+/** The bytes of lower-case hexadecimal digits; the text must hold an even number of nothing else. */
+export function fromHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++)
+    bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
+}

@@ -1,5 +1,16 @@
-export type { Codec, CodecFailure, CompressedKind, Hasher } from './codec.js';
+export type { AttributeRecord } from './attributes.js';
+export type { Codec, CodecFailure, CompressedKind } from './codec.js';
 export { compareText } from './compare-text.js';
+export { ContentCutter, type ContentPiece } from './content-cutter.js';
+export { encodeContentRanges, type ContentRange } from './content-ranges.js';
+export type { DecodedPayload, DecodedRecords } from './decoded-payload.js';
+export {
+  checkFileType,
+  decodePayload,
+  decodeStone,
+  type DecodedStone,
+  type DecodeOptions,
+} from './decode-stone.js';
 export {
   DEPENDENCY_KINDS,
   formatDependency,
@@ -8,6 +19,8 @@ export {
   type DependencyError,
   type DependencyKind,
 } from './dependency.js';
+export { encodeLayoutEntries } from './encode-layout.js';
+export { encodePayload, type PlainPayload } from './encode-payload.js';
 export {
   decodeHeader,
   encodeHeader,
@@ -15,6 +28,15 @@ export {
   type FileType,
   type StoneHeader,
 } from './header.js';
+export { hex64, toHex } from './hex.js';
+export { isLayoutPath, parentOf } from './layout-checks.js';
+export {
+  MODE_TYPE_BITS,
+  MODE_TYPE_MASK,
+  type LayoutEntry,
+  type LayoutRecord,
+  type LayoutType,
+} from './layout-record.js';
 export { decodeManifest, encodeManifest } from './manifest.js';
 export {
   manifestJsonc,
@@ -22,6 +44,8 @@ export {
   type ManifestReport,
   type ManifestReportPackage,
 } from './manifest-jsonc.js';
+export { encodeMetaBlock } from './meta-file.js';
+export { metaTagName, metaTypeName, type MetaRecord } from './meta-record.js';
 export { decodeIndex, encodeIndex } from './package-index.js';
 export {
   isPackageHash,
@@ -30,7 +54,37 @@ export {
   packageFileName,
   poolPath,
 } from './package-names.js';
-export { readPackageMeta } from './read-package-meta.js';
+export { compareChecksum, frameEnd } from './payload-bytes.js';
+export {
+  encodePayloadHeader,
+  PAYLOAD_HEADER_SIZE_BYTES,
+  type PayloadHeader,
+} from './payload-header.js';
+export {
+  checkEnd,
+  checkPayloadCount,
+  checkPayloadHeader,
+  checkStoredLimit,
+  payloadEnd,
+  placeOf,
+  readPayloadSlot,
+  type PayloadSlot,
+} from './payload-scan.js';
+export { readMetaSlot, readPackageMeta } from './read-package-meta.js';
 export type { ReadMode } from './record-place.js';
-export { STONE_ERRORS, type StoneError, type StoneErrorCode } from './stone-error.js';
+export { checkContents, type StoneContents } from './stone-contents.js';
+export {
+  STONE_ERRORS,
+  stoneError,
+  type Place,
+  type StoneError,
+  type StoneErrorCode,
+} from './stone-error.js';
 export type { StonePackage } from './stone-package.js';
+export {
+  checkZstdFrameHeader,
+  decodeZstdFrameHeader,
+  ZSTD_HEADER_SIZE_BYTES_MAX,
+  type ZstdFrameHeader,
+} from './zstd-frame.js';
+export { ZstdFrameWalker } from './zstd-walker.js';

@@ -53,6 +53,5 @@ export function poolPath(stonePackage: StonePackage): string {
 }
 
 function isPlainComponent(part: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused
   return part !== '' && part !== '.' && part !== '..' && !/[\u0000-\u001f\u007f\\:?#]/.test(part);
 }

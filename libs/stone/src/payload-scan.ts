@@ -1,4 +1,4 @@
-import { ok, type Result } from '@cairn/std';
+import { MIB, ok, type Result } from '@cairn/std';
 import { HEADER_SIZE_BYTES, type StoneHeader } from './header.js';
 import { META_PLAIN_SIZE_BYTES_MAX, RECORDS_MAX, RECORDS_PLAIN_SIZE_BYTES_MAX } from './limits.js';
 import {
@@ -10,6 +10,9 @@ import {
 } from './payload-header.js';
 import type { ReadMode } from './record-place.js';
 import { refuse, type Place, type StoneError } from './stone-error.js';
+
+/** What a frame may add to plain bytes that do not compress. */
+const STORED_OVERHEAD_SIZE_BYTES_MAX = MIB;
 
 const MINIMUM_RECORD_SIZES_BYTES: Readonly<Record<PayloadKind, number>> = {
   meta: 8,
@@ -121,6 +124,14 @@ export function checkPayloadHeader(slot: PayloadSlot, mode: ReadMode): Result<vo
     }
   }
   return isReadable(slot) ? checkSizes(slot, place) : ok(undefined);
+}
+
+/** Refuses a payload of records whose stored bytes alone are beyond what its plain bytes may be. */
+export function checkStoredLimit(slot: PayloadSlot): Result<void, StoneError> {
+  const limit = plainSizeLimit(slot.kind) + STORED_OVERHEAD_SIZE_BYTES_MAX;
+  if (slot.storedSizeBytes <= limit) return ok(undefined);
+  const sizes = { expected: `≤ ${limit}`, found: slot.storedSizeBytes };
+  return refuse('stone.stored-size', placeOf(slot), sizes);
 }
 
 /** The place of a payload’s header. */

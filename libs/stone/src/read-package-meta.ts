@@ -1,4 +1,4 @@
-import { ok, type Result } from '@cairn/std';
+import type { Result } from '@cairn/std';
 import type { Codec } from './codec.js';
 import { decodeMetaRecords } from './decode-meta.js';
 import { decodeHeader, HEADER_SIZE_BYTES, wrongFileType } from './header.js';

@@ -70,6 +70,7 @@ export const STONE_ERRORS = {
   'stone.field-too-long': 'A value is longer than its length field can say.',
   'stone.not-encodable': 'A value cannot be written: it would be read back differently.',
   'stone.entry-unsupported': 'A file of this kind cannot be put into a package.',
+  'stone.entry-changed': 'A file changed while it was being packed.',
   'stone.extract-path': 'An entry would be written through something that is no directory.',
   'stone.extract-exists': 'The directory to extract into is not empty.',
   'stone.write-failed': 'A file or directory cannot be written.',

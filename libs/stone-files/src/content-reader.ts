@@ -1,0 +1,133 @@
+import { pipeline, Readable } from 'node:stream';
+import { createZstdDecompress } from 'node:zlib';
+import { createXXHash3 } from 'hash-wasm';
+import { MIB } from '@cairn/std';
+import {
+  checkZstdFrameHeader,
+  compareChecksum,
+  decodeZstdFrameHeader,
+  frameEnd,
+  placeOf,
+  stoneError,
+  ZSTD_HEADER_SIZE_BYTES_MAX,
+  ZstdFrameWalker,
+  type PayloadSlot,
+  type ZstdFrameHeader,
+} from '@cairn/stone';
+import { digest64 } from './codec.js';
+import type { StoneFile } from './stone-file.js';
+import { orRefuse, StoneRefusal } from './stone-refusal.js';
+import { decoderWindows } from './window-budget.js';
+import { DECOMPRESSION_PARAMETERS } from './zstd-parameters.js';
+
+const STORED_CHUNK_SIZE_BYTES = MIB;
+const PLAIN_CHUNK_SIZE_BYTES = MIB;
+
+/**
+ * Gives the decompressed Content to `take` in pieces, never all at once; checks checksum, frame and size on the way and
+ * throws a refusal. A piece is only valid during the call.
+ */
+export async function readContent(
+  file: StoneFile,
+  slot: PayloadSlot,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  if (slot.compression === 'none') {
+    for await (const chunk of storedChunks(file, slot, undefined)) await take(chunk);
+    return;
+  }
+  const frame = await readFrameHeader(file, slot);
+  await decoderWindows.run(frame.windowSizeBytes, () => decompressInto(file, slot, frame, take));
+}
+
+/** Hashes a payload’s stored bytes and compares them with its checksum. */
+export async function checkStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<void> {
+  for await (const _ of storedChunks(file, slot, undefined));
+}
+
+async function decompressInto(
+  file: StoneFile,
+  slot: PayloadSlot,
+  frame: ZstdFrameHeader,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const decoder = createZstdDecompress({
+    params: DECOMPRESSION_PARAMETERS,
+    chunkSize: PLAIN_CHUNK_SIZE_BYTES,
+  });
+  const stored = Readable.from(storedChunks(file, slot, frame), { objectMode: false });
+  const fed = new Promise<Error | undefined>((resolve) => {
+    pipeline(stored, decoder, (error) => {
+      resolve(error ?? undefined);
+    });
+  });
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
+      await take(chunk);
+    }
+  } catch (error) {
+    stored.destroy();
+    throw refusalOf(await fed, slot) ?? refusalOf(error, slot) ?? error;
+  }
+  const failure = await fed;
+  if (failure !== undefined) throw refusalOf(failure, slot) ?? failure;
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
+}
+
+async function readFrameHeader(file: StoneFile, slot: PayloadSlot): Promise<ZstdFrameHeader> {
+  const place = { offset: slot.bodyOffset, payload: slot.payload };
+  const sizeBytes = Math.min(slot.storedSizeBytes, ZSTD_HEADER_SIZE_BYTES_MAX);
+  const bytes = await file.read(slot.bodyOffset, sizeBytes);
+  const frame = orRefuse(decodeZstdFrameHeader(bytes, place));
+  return orRefuse(checkZstdFrameHeader(frame, slot.plainSizeBytes, place));
+}
+
+/** The stored bytes in order; the walk and the checksum are checked before the last of them is handed on. */
+async function* storedChunks(
+  file: StoneFile,
+  slot: PayloadSlot,
+  frame: ZstdFrameHeader | undefined,
+): AsyncGenerator<Uint8Array> {
+  const hasher = (await createXXHash3()).init();
+  const walker = frame && new ZstdFrameWalker(frame.hasChecksum);
+  let headerLeft = frame?.headerSizeBytes ?? 0;
+  const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
+  let seenBytes = 0;
+  for await (const chunk of file.chunks(range, STORED_CHUNK_SIZE_BYTES)) {
+    seenBytes += chunk.byteLength;
+    hasher.update(chunk);
+    walker?.push(chunk.subarray(headerLeft));
+    headerLeft = 0;
+    if (seenBytes === slot.storedSizeBytes) orRefuse(compareChecksum(slot, digest64(hasher)));
+    const isBroken = walker?.state === 'corrupt' || walker?.state === 'overrun';
+    if (walker && (isBroken || seenBytes === slot.storedSizeBytes))
+      orRefuse(frameEnd(slot, walker));
+    yield chunk;
+  }
+  if (slot.storedSizeBytes === 0) orRefuse(compareChecksum(slot, digest64(hasher)));
+  if (seenBytes < slot.storedSizeBytes) {
+    throw new StoneRefusal(
+      stoneError('stone.stored-size', placeOf(slot), {
+        expected: slot.storedSizeBytes,
+        found: seenBytes,
+      }),
+    );
+  }
+}
+
+function wrongSize(slot: PayloadSlot, found: number | string): StoneRefusal {
+  const sizes = { expected: slot.plainSizeBytes, found };
+  return new StoneRefusal(stoneError('stone.plain-size', placeOf(slot), sizes));
+}
+
+function refusalOf(error: unknown, slot: PayloadSlot): StoneRefusal | undefined {
+  if (error instanceof StoneRefusal) return error;
+  const isZstd =
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ZSTD_');
+  if (!isZstd) return undefined;
+  const place = { offset: slot.bodyOffset, payload: slot.payload };
+  return new StoneRefusal(stoneError('stone.zstd-corrupt', place, { found: error.message }));
+}

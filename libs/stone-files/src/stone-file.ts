@@ -1,0 +1,58 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
+import { StoneRefusal } from './stone-refusal.js';
+
+/** A stone that is open for reading at any place. */
+export class StoneFile {
+  private constructor(
+    private readonly handle: FileHandle,
+    readonly sizeBytes: number,
+  ) {}
+
+  /** Opens a regular file, runs `use` on it and closes it. */
+  static async with<T>(path: string, use: (file: StoneFile) => Promise<T>): Promise<T> {
+    const handle = await open(path, 'r');
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile())
+        throw new StoneRefusal(
+          stoneError('stone.unreadable', { offset: 0 }, { found: 'no regular file' }),
+        );
+      return await use(new StoneFile(handle, stats.size));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Up to `lengthBytes` from `offset`; fewer only at the end of the file. */
+  async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(lengthBytes, this.sizeBytes - offset));
+    const bytes = Buffer.allocUnsafeSlow(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const { bytesRead } = await this.handle.read(bytes, filled, wanted - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  /** The bytes of the file’s header; fewer than 32 when the file is shorter. */
+  readHeader(): Promise<Uint8Array> {
+    return this.read(0, HEADER_SIZE_BYTES);
+  }
+
+  /** Runs of a range of the file, each of `chunkSizeBytes` but the last. */
+  async *chunks(
+    range: { readonly start: number; readonly end: number },
+    chunkSizeBytes: number,
+  ): AsyncGenerator<Uint8Array> {
+    let offset = range.start;
+    while (offset < range.end) {
+      const bytes = await this.read(offset, Math.min(chunkSizeBytes, range.end - offset));
+      if (bytes.byteLength === 0) return;
+      offset += bytes.byteLength;
+      yield bytes;
+    }
+  }
+}

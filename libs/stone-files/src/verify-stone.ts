@@ -1,0 +1,86 @@
+import { createXXHash128 } from 'hash-wasm';
+import type { Result } from '@cairn/std';
+import {
+  ContentCutter,
+  type ContentPiece,
+  placeOf,
+  stoneError,
+  toHex,
+  type FileType,
+  type ReadMode,
+  type StoneError,
+  type StonePackage,
+} from '@cairn/stone';
+import { checkRecords, listPayloads, type CheckedStone } from './checked-stone.js';
+import { loadCodec } from './codec.js';
+import { checkStoredBytes, readContent } from './content-reader.js';
+import { StoneFile } from './stone-file.js';
+import { asResult, StoneRefusal } from './stone-refusal.js';
+
+/** What a good file holds. Sizes in bytes; Content as unpacked. */
+export interface StoneSummary {
+  readonly fileType: FileType;
+  readonly sizeBytes: number;
+  readonly payloadCount: number;
+  readonly packages: readonly StonePackage[];
+  readonly pathCount: number;
+  readonly contentSizeBytes: number;
+}
+
+/** Checks a whole file: checksums, records, cross references, and the digest of every file in its Content. */
+export function verifyStone(
+  path: string,
+  options: { readonly mode: ReadMode },
+): Promise<Result<StoneSummary, StoneError>> {
+  return asResult('stone.unreadable', () =>
+    StoneFile.with(path, (file) => verify(file, options.mode)),
+  );
+}
+
+/** Checks only that every payload’s stored bytes match their checksum; nothing is decompressed. */
+export function verifyStorage(
+  path: string,
+): Promise<Result<{ readonly sizeBytes: number; readonly payloadCount: number }, StoneError>> {
+  return asResult('stone.unreadable', () =>
+    StoneFile.with(path, async (file) => {
+      const { slots } = await listPayloads(file, 'tolerant');
+      for (const slot of slots) await checkStoredBytes(file, slot);
+      return { sizeBytes: file.sizeBytes, payloadCount: slots.length };
+    }),
+  );
+}
+
+async function verify(file: StoneFile, mode: ReadMode): Promise<StoneSummary> {
+  const stone = await checkRecords(file, await loadCodec(), mode);
+  await checkDigests(file, stone);
+  return {
+    fileType: stone.header.fileType,
+    sizeBytes: file.sizeBytes,
+    payloadCount: stone.payloads.length,
+    packages: stone.packages,
+    pathCount: stone.layout.length,
+    contentSizeBytes: stone.contentSlot?.plainSizeBytes ?? 0,
+  };
+}
+
+async function checkDigests(file: StoneFile, stone: CheckedStone): Promise<void> {
+  const slot = stone.contentSlot;
+  if (slot === undefined) return;
+  const hasher = (await createXXHash128()).init();
+  const cutter = new ContentCutter(stone.ranges);
+  const take = (pieces: Iterable<ContentPiece>) => {
+    for (const { range, bytes, isLast } of pieces) {
+      hasher.update(bytes);
+      if (!isLast) continue;
+      const found = toHex(hasher.digest('binary'));
+      if (found !== range.digest) {
+        throw new StoneRefusal(
+          stoneError('stone.index-digest', placeOf(slot), { expected: range.digest, found }),
+        );
+      }
+      hasher.init();
+    }
+  };
+  await readContent(file, slot, (chunk) => take(cutter.push(chunk)));
+  take(cutter.finish());
+}
