@@ -37,3 +37,25 @@ export {
   type TaskExplanation,
 } from './tasks/explain-tasks.js';
 export { BASE_ROOT, withImplied, type ImpliedDepends } from './graph/implied-depends.js';
+export {
+  SIZE_CLASSES,
+  unmetNeeds,
+  type BuilderFacts,
+  type BuilderNeeds,
+  type NeedName,
+  type SizeClass,
+} from './allocation/builder-fit.js';
+export { type ProjectShare, type ReadyTask } from './allocation/ready-task.js';
+export {
+  allocate,
+  type AllocationFacts,
+  type Assignment,
+  type IdleSlot,
+} from './allocation/allocate.js';
+export {
+  allocationSentence,
+  explainAllocation,
+  type AllocationExplanation,
+  type AllocationReason,
+  type ExplainAllocationFacts,
+} from './allocation/explain-allocation.js';
