@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock, type Instant } from '@cairn/std';
-import { pino } from 'pino';
+import { createLogger } from '@cairn/observability';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stateDirectory, type StateDirectory } from '../state-directory.js';
 import { AttemptLedger } from './attempt-ledger.js';
@@ -19,7 +19,7 @@ const open = () =>
   new AttemptLedger({
     store: new AttemptStore(state),
     clock: systemClock,
-    log: pino({ level: 'silent' }),
+    log: createLogger({ name: 'test', level: 'silent' }),
   });
 
 beforeEach(() => {

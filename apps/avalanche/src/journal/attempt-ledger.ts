@@ -1,5 +1,5 @@
 import { err, invariant, type Clock, type Result } from '@cairn/std';
-import { type Logger } from 'pino';
+import { type Logger } from '@cairn/observability';
 import { pauseAfter } from '../back-off.js';
 import { WakeablePause } from '../wakeable-pause.js';
 import { type AttemptStore, type LoadedAttempts } from './attempt.store.js';
