@@ -28,3 +28,19 @@ export {
   type Upstream,
 } from './recipe.js';
 export { recipeView, type RecipeView } from './recipe-view.js';
+export {
+  type BuildDirectories,
+  type BuildPhase,
+  type BuildPhaseName,
+  type BuildPlan,
+  type BuildPlanRequest,
+  type BuildStage,
+  type PgoStage,
+  type PlannedScript,
+  type RootDependencies,
+  type UpstreamPlacement,
+} from './plan/build-plan.js';
+export { DEFAULT_DIRECTORIES, planBuild } from './plan/plan-build.js';
+export { ARCHITECTURES, type Architecture } from './flags/architectures.js';
+export { compilerFlags, type CompilerFlags } from './flags/compiler-flags.js';
+export { type Breakpoint } from './macros/expand-script.js';

@@ -22,3 +22,9 @@ export const GIT_REF_LENGTH_MAX = 255;
 export const STRIP_DIRS_MAX = 255;
 /** A regular expression of rundeps-exclude or provides-exclude. */
 export const PATTERN_LENGTH_MAX = 256;
+/** Macros inside macros. */
+export const MACRO_DEPTH_MAX = 128;
+/** One script with all its macros expanded. */
+export const SCRIPT_LENGTH_MAX = 1024 * KIB;
+/** Breakpoints of one phase; each piece repeats the whole prefix. */
+export const BREAKPOINTS_MAX = 16;
