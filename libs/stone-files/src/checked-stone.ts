@@ -29,11 +29,15 @@ export interface CheckedStone extends StoneContents {
   readonly payloads: readonly DecodedPayload[];
 }
 
+/** The header of a file, its payloads by their headers, and where the last of them ends. */
+export interface PayloadList {
+  readonly header: StoneHeader;
+  readonly slots: readonly PayloadSlot[];
+  readonly endOffset: number;
+}
+
 /** Reads the header of a file and lists its payloads by their headers. */
-export async function listPayloads(
-  file: StoneFile,
-  mode: ReadMode,
-): Promise<{ readonly header: StoneHeader; readonly slots: readonly PayloadSlot[] }> {
+export async function listPayloads(file: StoneFile, mode: ReadMode): Promise<PayloadList> {
   const header = orRefuse(decodeHeader(await file.readHeader()));
   orRefuse(checkFileType(header, mode));
   orRefuse(checkPayloadCount(header, file.sizeBytes));
@@ -51,8 +55,7 @@ export async function listPayloads(
     slots.push(slot);
     offset = payloadEnd(slot);
   }
-  orRefuse(checkEnd(offset, file.sizeBytes));
-  return { header, slots };
+  return { header, slots, endOffset: offset };
 }
 
 /** Reads every payload of records into memory and checks them together. */
@@ -61,7 +64,8 @@ export async function checkRecords(
   codec: Codec,
   mode: ReadMode,
 ): Promise<CheckedStone> {
-  const { header, slots } = await listPayloads(file, mode);
+  const { header, slots, endOffset } = await listPayloads(file, mode);
+  orRefuse(checkEnd(endOffset, file.sizeBytes));
   const payloads: DecodedPayload[] = [];
   for (const slot of slots) payloads.push(await readPayload(file, slot, codec, mode));
   return { header, payloads, ...orRefuse(checkContents(header, payloads, mode)) };

@@ -42,7 +42,15 @@ export async function readContent(
 
 /** Hashes a payload’s stored bytes and compares them with its checksum. */
 export async function checkStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<void> {
-  for await (const _ of storedChunks(file, slot, undefined));
+  orRefuse(compareChecksum(slot, await hashStoredBytes(file, slot)));
+}
+
+/** XXH3-64 of a payload’s stored bytes. */
+export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<bigint> {
+  const hasher = (await createXXHash3()).init();
+  const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
+  for await (const chunk of file.chunks(range, STORED_CHUNK_SIZE_BYTES)) hasher.update(chunk);
+  return digest64(hasher);
 }
 
 async function decompressInto(

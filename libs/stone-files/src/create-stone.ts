@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MIB, type Result } from '@cairn/std';
+import type { Result } from '@cairn/std';
 import {
   encodeContentRanges,
   encodeHeader,
@@ -18,11 +16,11 @@ import {
 import { loadCodec } from './codec.js';
 import { lookUpEntries, walkTree } from './collect-entries.js';
 import { writeAt, writeContent } from './content-writer.js';
+import { sha256OfFile } from './file-hash.js';
 import { contentPieces, planPackage, type PackagePlan } from './package-plan.js';
 import { asResult, orRefuse } from './stone-refusal.js';
 import { syncDirectory } from './write-file-durably.js';
 
-const HASH_CHUNK_SIZE_BYTES = MIB;
 const PARTIAL_SUFFIX = '.partial';
 
 /** What to pack and where to write it. */
@@ -67,14 +65,6 @@ export function createStone(order: StoneOrder): Promise<Result<CreatedStone, Sto
       throw error;
     }
   });
-}
-
-/** SHA-256 of a file, in 64 lower-case hexadecimal digits. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const chunks = createReadStream(path, { highWaterMark: HASH_CHUNK_SIZE_BYTES });
-  for await (const chunk of chunks as AsyncIterable<Uint8Array>) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 async function writeStone(

@@ -1,9 +1,18 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { KIB } from '@cairn/std';
 import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
 import { StoneRefusal } from './stone-refusal.js';
 
+/** Reads up to this many bytes come out of a window of the file that is kept. */
+const SMALL_READ_SIZE_BYTES = 64 * KIB;
+const WINDOW_SIZE_BYTES = 512 * KIB;
+
+const NO_WINDOW = { offset: 0, bytes: new Uint8Array(0) };
+
 /** A stone that is open for reading at any place. */
 export class StoneFile {
+  private window: { readonly offset: number; readonly bytes: Uint8Array } = NO_WINDOW;
+
   private constructor(
     private readonly handle: FileHandle,
     readonly sizeBytes: number,
@@ -24,8 +33,18 @@ export class StoneFile {
     }
   }
 
-  /** Up to `lengthBytes` from `offset`; fewer only at the end of the file. */
+  /** Up to `lengthBytes` from `offset`; fewer only at the end of the file. Not to be called twice at once. */
   async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
+    if (lengthBytes > SMALL_READ_SIZE_BYTES) return this.readThrough(offset, lengthBytes);
+    const end = Math.min(offset + lengthBytes, this.sizeBytes);
+    if (offset < this.window.offset || end > this.window.offset + this.window.bytes.byteLength) {
+      this.window = { offset, bytes: await this.readThrough(offset, WINDOW_SIZE_BYTES) };
+    }
+    const start = offset - this.window.offset;
+    return this.window.bytes.subarray(start, start + lengthBytes);
+  }
+
+  private async readThrough(offset: number, lengthBytes: number): Promise<Uint8Array> {
     const wanted = Math.max(0, Math.min(lengthBytes, this.sizeBytes - offset));
     const bytes = Buffer.allocUnsafeSlow(wanted);
     let filled = 0;

@@ -1,6 +1,7 @@
 import { createXXHash128 } from 'hash-wasm';
 import type { Result } from '@cairn/std';
 import {
+  checkEnd,
   ContentCutter,
   type ContentPiece,
   placeOf,
@@ -15,7 +16,7 @@ import { checkRecords, listPayloads, type CheckedStone } from './checked-stone.j
 import { loadCodec } from './codec.js';
 import { checkStoredBytes, readContent } from './content-reader.js';
 import { StoneFile } from './stone-file.js';
-import { asResult, StoneRefusal } from './stone-refusal.js';
+import { asResult, orRefuse, StoneRefusal } from './stone-refusal.js';
 
 /** What a good file holds. Sizes in bytes; Content as unpacked. */
 export interface StoneSummary {
@@ -43,7 +44,8 @@ export function verifyStorage(
 ): Promise<Result<{ readonly sizeBytes: number; readonly payloadCount: number }, StoneError>> {
   return asResult('stone.unreadable', () =>
     StoneFile.with(path, async (file) => {
-      const { slots } = await listPayloads(file, 'tolerant');
+      const { slots, endOffset } = await listPayloads(file, 'tolerant');
+      orRefuse(checkEnd(endOffset, file.sizeBytes));
       for (const slot of slots) await checkStoredBytes(file, slot);
       return { sizeBytes: file.sizeBytes, payloadCount: slots.length };
     }),

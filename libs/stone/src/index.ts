@@ -88,3 +88,19 @@ export {
   type ZstdFrameHeader,
 } from './zstd-frame.js';
 export { ZstdFrameWalker } from './zstd-walker.js';
+export { describeCross, describeRecords, type Description } from './describe-records.js';
+export { decodeRecords } from './decoded-payload.js';
+export { encodeFile, type FilePayload } from './encode-file.js';
+export { diffIndexes, type ChangedPackage, type IndexDifference } from './index-diff.js';
+export {
+  addToIndex,
+  EMPTY_INDEX,
+  indexBytes,
+  openIndex,
+  removeFromIndex,
+  type BlockCache,
+  type IndexKey,
+  type PackageIndex,
+} from './index-entries.js';
+export type { MetaBlock } from './meta-file.js';
+export { isReadable } from './payload-scan.js';

@@ -123,7 +123,7 @@ export function checkPayloadHeader(slot: PayloadSlot, mode: ReadMode): Result<vo
       return refuse('stone.compression', place, { found: slot.compressionId });
     }
   }
-  return isReadable(slot) ? checkSizes(slot, place) : ok(undefined);
+  return isReadable(slot) ? checkSizes(slot, mode, place) : ok(undefined);
 }
 
 /** Refuses a payload of records whose stored bytes alone are beyond what its plain bytes may be. */
@@ -139,7 +139,7 @@ export function placeOf(slot: PayloadSlot): Place {
   return { offset: slot.headerOffset, payload: slot.payload };
 }
 
-function checkSizes(slot: PayloadSlot, place: Place): Result<void, StoneError> {
+function checkSizes(slot: PayloadSlot, mode: ReadMode, place: Place): Result<void, StoneError> {
   const { plainSizeBytes, storedSizeBytes, recordCount } = slot;
   if (slot.compression === 'none' && plainSizeBytes !== storedSizeBytes) {
     const sizes = { expected: storedSizeBytes, found: plainSizeBytes };
@@ -150,6 +150,8 @@ function checkSizes(slot: PayloadSlot, place: Place): Result<void, StoneError> {
     return refuse('stone.plain-size', place, { expected: `≤ ${limit}`, found: plainSizeBytes });
   }
   if (slot.kind === 'content') return ok(undefined);
+  const isHarmless = mode === 'tolerant' && plainSizeBytes === 0;
+  if (recordCount === 0 && isHarmless) return ok(undefined);
   if (recordCount === 0) return refuse('stone.payload-empty', place, { expected: '≥ 1', found: 0 });
   const most = Math.floor(plainSizeBytes / MINIMUM_RECORD_SIZES_BYTES[slot.kind]);
   if (recordCount > Math.min(most, RECORDS_MAX)) {

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { MIB } from '@cairn/std';
+
+const HASH_CHUNK_SIZE_BYTES = MIB;
+
+/** SHA-256 of a file, in 64 lower-case hexadecimal digits. Rejects with the system’s error. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const chunks = createReadStream(path, { highWaterMark: HASH_CHUNK_SIZE_BYTES });
+  for await (const chunk of chunks as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest('hex');
+}
