@@ -59,3 +59,27 @@ export {
   type AllocationReason,
   type ExplainAllocationFacts,
 } from './allocation/explain-allocation.js';
+export {
+  stepId,
+  type BuildPlan,
+  type Cut,
+  type PlanError,
+  type PlanRequest,
+  type PlanStep,
+} from './plan/build-plan.js';
+export { makePlan } from './plan/make-plan.js';
+export { inRunnableOrder, longestChain, tailsMs } from './plan/step-order.js';
+export {
+  decideCutOff,
+  interfaceChange,
+  type CutOffDecision,
+  type ExportedInterface,
+  type InterfaceChange,
+} from './plan/exported-interface.js';
+export {
+  nextRound,
+  type FinishedBuild,
+  type InterfaceFingerprint,
+  type NextRound,
+} from './plan/next-round.js';
+export { affectedBy } from './plan/affected.js';

@@ -95,9 +95,18 @@ export class DependencyGraph {
     }
   }
 
-  /** Edges of one source under this graph's reading, one per capability, the source's own included. */
-  edgesOf(source: string): readonly Edge[] {
-    const direct = this.#directOf(source);
+  /**
+   * Edges of one source under this graph's reading: one per capability it asks for itself, then one for each further source that
+   * the closure adds; its own are included. `without` leaves out build dependencies and what only those pull in.
+   */
+  edgesOf(source: string, without?: ReadonlySet<Capability>): readonly Edge[] {
+    const direct =
+      without === undefined
+        ? this.#directOf(source)
+        : this.#resolve(
+            source,
+            [...this.#wantsOf(source)].filter((wanted) => !without.has(wanted)),
+          );
     return this.reading.closure ? this.#closureOf(source, direct).edges : direct.edges;
   }
 
@@ -174,11 +183,15 @@ export class DependencyGraph {
   #directOf(source: string): ResolvedWants {
     const known = this.#direct.get(source);
     if (known !== undefined) return known;
-    const entry = this.#sources.get(source);
-    invariant(entry !== undefined, `source ${source} is in the graph`);
-    const resolved = this.#resolve(source, entry.wants);
+    const resolved = this.#resolve(source, this.#wantsOf(source));
     this.#direct.set(source, resolved);
     return resolved;
+  }
+
+  #wantsOf(source: string): ReadonlySet<Capability> {
+    const entry = this.#sources.get(source);
+    invariant(entry !== undefined, `source ${source} is in the graph`);
+    return entry.wants;
   }
 
   #wantsOfPackage(entry: PackageEntry): ResolvedWants {
@@ -192,7 +205,7 @@ export class DependencyGraph {
     return resolved;
   }
 
-  #resolve(askingSource: string, wants: ReadonlySet<Capability>): ResolvedWants {
+  #resolve(askingSource: string, wants: Iterable<Capability>): ResolvedWants {
     const resolved = new ResolvedWants(askingSource);
     for (const capability of wants)
       resolved.add(capability, this.#providers.choose({ capability, askingSource }));

@@ -82,13 +82,18 @@ function wayFinder<Id extends TaskKey>(facts: WaitFacts<Id>): WayOf<Id> {
   const hints = new Map(
     facts.bootstrap.map((hint) => [hint.source, new Set(hint.without.map(canonicalCapability))]),
   );
+  const neededAnyway = new Map<Id, ReadonlySet<string>>();
   return (task, link) => {
-    const { published } = facts.world.seenFrom(task);
+    const { published, graph } = facts.world.seenFrom(task);
     if (published.get(link.source)?.provides(link.capability) === true) return 'published';
+    const without = hints.get(task.source);
     const isFirstBuild = !published.has(task.source);
-    return isFirstBuild && hints.get(task.source)?.has(link.capability) === true
-      ? 'without'
-      : 'none';
+    if (without === undefined || !isFirstBuild || !graph.has(task.source)) return 'none';
+    const needed =
+      neededAnyway.get(task.taskId) ??
+      new Set(graph.edgesOf(task.source, without).map((edge) => edge.from));
+    neededAnyway.set(task.taskId, needed);
+    return needed.has(link.source) ? 'none' : 'without';
   };
 }
 
