@@ -1,0 +1,24 @@
+/** First part of every query key: what the answer is about. Live events invalidate by it. */
+export const TOPICS = ['overview', 'tasks', 'builders', 'repositories', 'channels'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+export const sessionKey = ['session'] as const;
+export const overviewKey = ['overview'] as const;
+export const buildersKey = ['builders'] as const;
+export const repositoriesKey = ['repositories'] as const;
+export const channelsKey = ['channels'] as const;
+
+/** A page of the task list. */
+export function taskListKey(query: object): readonly unknown[] {
+  return ['tasks', 'list', query];
+}
+
+/** One task with its attempts. */
+export function taskKey(taskId: number): readonly unknown[] {
+  return ['tasks', 'one', taskId];
+}
+
+/** A page of a channel's packages. */
+export function packagesKey(channel: string, query: object): readonly unknown[] {
+  return ['channels', 'packages', channel, query];
+}

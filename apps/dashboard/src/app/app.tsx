@@ -1,0 +1,37 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Route, Routes } from 'react-router';
+import { createQueryClient } from '../api/query-client.js';
+import { BuildersPage } from '../features/builders/builders.page.js';
+import { ChannelsPage } from '../features/channels/channels.page.js';
+import { OverviewPage } from '../features/overview/overview.page.js';
+import { RepositoriesPage } from '../features/repositories/repositories.page.js';
+import { LoginPage } from '../features/session/login.page.js';
+import { TaskPage } from '../features/tasks/task.page.js';
+import { TasksPage } from '../features/tasks/tasks.page.js';
+import { CrashGuard } from './crash-guard.js';
+import { Layout } from './layout.js';
+import { NotFoundPage } from './not-found.page.js';
+
+/** The whole page; needs a router around it. */
+export function App() {
+  const [client] = useState(createQueryClient);
+  return (
+    <CrashGuard>
+      <QueryClientProvider client={client}>
+        <Routes>
+          <Route element={<Layout />}>
+            <Route index element={<OverviewPage />} />
+            <Route path="tasks" element={<TasksPage />} />
+            <Route path="tasks/:taskId" element={<TaskPage />} />
+            <Route path="channels" element={<ChannelsPage />} />
+            <Route path="builders" element={<BuildersPage />} />
+            <Route path="repositories" element={<RepositoriesPage />} />
+            <Route path="login" element={<LoginPage />} />
+            <Route path="*" element={<NotFoundPage />} />
+          </Route>
+        </Routes>
+      </QueryClientProvider>
+    </CrashGuard>
+  );
+}
