@@ -46,7 +46,7 @@ export {
 } from './manifest-jsonc.js';
 export { encodeMetaBlock } from './meta-file.js';
 export { metaTagName, metaTypeName, type MetaRecord } from './meta-record.js';
-export { decodeIndex, encodeIndex } from './package-index.js';
+export { decodeIndex, encodeIndex, type IndexOrder } from './package-index.js';
 export {
   isPackageHash,
   isPackageUri,

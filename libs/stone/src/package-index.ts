@@ -24,13 +24,18 @@ export function decodeIndex(
   return blocks.ok ? ok(blocks.value.map(({ stonePackage }) => stonePackage)) : blocks;
 }
 
-/** Writes a repository index in the order of source id, then name; each entry must have `uri`, `hash` and `sizeBytes`. */
+/** The orders that writers of the field use: a repository manager’s, and that of `moss index`. */
+export type IndexOrder = 'source-id' | 'name';
+
+/** Writes a repository index, by source id and name unless told otherwise; entries must have `uri`, `hash` and `sizeBytes`. */
 export function encodeIndex(
   packages: readonly StonePackage[],
   codec: Codec,
+  options: { readonly order?: IndexOrder } = {},
 ): Result<Uint8Array, StoneError> {
+  const compare = options.order === 'name' ? compareNames : compareIndexEntries;
   const blocks: Uint8Array[] = [];
-  for (const stonePackage of [...packages].sort(compareIndexEntries)) {
+  for (const stonePackage of [...packages].sort(compare)) {
     const block = encodeIndexEntry(stonePackage, codec);
     if (!block.ok) return block;
     blocks.push(block.value);
@@ -56,4 +61,8 @@ export function encodeIndexEntry(
 /** Order of a repository manager’s index: by source id, then by name, bytewise. */
 export function compareIndexEntries(a: StonePackage, b: StonePackage): number {
   return compareText(a.sourceId, b.sourceId) || compareText(a.name, b.name);
+}
+
+function compareNames(a: StonePackage, b: StonePackage): number {
+  return compareText(a.name, b.name);
 }

@@ -1,0 +1,43 @@
+import { createHash, webcrypto } from 'node:crypto';
+import { MIB, type Result } from '@cairn/std';
+import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
+import { loadCodec } from './codec.js';
+import { StoneFile } from './stone-file.js';
+import { asResult, orRefuse } from './stone-refusal.js';
+
+/** Files up to this size are hashed in one piece, on another thread. */
+const WHOLE_SIZE_BYTES_MAX = 8 * MIB;
+const CHUNK_SIZE_BYTES = MIB;
+
+/** Reads a package’s description and hashes the file: what an index says of it, but for its `uri`. */
+export function describeStone(path: string): Promise<Result<StonePackage, StoneError>> {
+  return asResult('stone.unreadable', () => StoneFile.with(path, describe));
+}
+
+async function describe(file: StoneFile): Promise<StonePackage> {
+  const isSmall = file.sizeBytes <= WHOLE_SIZE_BYTES_MAX;
+  const head = await file.read(0, isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES);
+  const hashing = isSmall ? sha256(head) : sha256InPieces(file);
+  const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
+  return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
+}
+
+async function readDescription(file: StoneFile, head: Uint8Array): Promise<StonePackage> {
+  const fileSizeBytes = file.sizeBytes;
+  const slot = orRefuse(readMetaSlot(head, fileSizeBytes));
+  const endOffset = slot.bodyOffset + slot.storedSizeBytes;
+  const bytes = endOffset <= head.byteLength ? head : await file.read(0, endOffset);
+  return orRefuse(readPackageMeta(bytes, await loadCodec(), { fileSizeBytes }));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await webcrypto.subtle.digest('SHA-256', bytes);
+  return Buffer.from(digest).toString('hex');
+}
+
+async function sha256InPieces(file: StoneFile): Promise<string> {
+  const hash = createHash('sha256');
+  const range = { start: 0, end: file.sizeBytes };
+  for await (const chunk of file.chunks(range, CHUNK_SIZE_BYTES)) hash.update(chunk);
+  return hash.digest('hex');
+}
