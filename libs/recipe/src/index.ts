@@ -44,3 +44,10 @@ export { DEFAULT_DIRECTORIES, planBuild } from './plan/plan-build.js';
 export { ARCHITECTURES, type Architecture } from './flags/architectures.js';
 export { compilerFlags, type CompilerFlags } from './flags/compiler-flags.js';
 export { type Breakpoint } from './macros/expand-script.js';
+export {
+  packageDefinitions,
+  type PackageDefinition,
+  type WrittenDependency,
+} from './packages/package-definitions.js';
+export { createPathSplitter, splitPaths, type PathSplitter } from './packages/path-splitter.js';
+export { compileExclusion, type ExclusionPattern } from './packages/exclusion-pattern.js';

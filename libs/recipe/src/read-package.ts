@@ -1,7 +1,7 @@
 import { parseDependency } from '@cairn/stone';
 
-import { FieldReader, shorten } from './field-reader.js';
-import { LINE_LENGTH_MAX, PATTERN_LENGTH_MAX } from './recipe-limits.js';
+import { booleanOf, FieldReader, shorten } from './field-reader.js';
+import { EXCLUSIONS_MAX, LINE_LENGTH_MAX, PATTERN_LENGTH_MAX } from './recipe-limits.js';
 import { isCleanLine } from './recipe-names.js';
 import {
   PATH_KINDS,
@@ -15,7 +15,6 @@ import {
   type Tuning,
 } from './recipe.js';
 import { scalarType, type YamlMap, type YamlNode } from './yaml-tree.js';
-import { booleanOf } from './field-reader.js';
 
 /** The keys that describe one package, at the root and in `packages`. */
 export const PACKAGE_KEYS = [
@@ -41,10 +40,10 @@ export function readPackageFields(fields: FieldReader): RecipePackage {
   return {
     summary: fields.text('summary'),
     description: fields.text('description'),
-    runDeps: readLines(fields, 'rundeps', LINE_LENGTH_MAX),
-    runDepsExclude: readLines(fields, 'rundeps-exclude', PATTERN_LENGTH_MAX),
-    providesExclude: readLines(fields, 'provides-exclude', PATTERN_LENGTH_MAX),
-    conflicts: readLines(fields, 'conflicts', LINE_LENGTH_MAX),
+    runDeps: fields.texts('rundeps', LINE_LENGTH_MAX),
+    runDepsExclude: readExclusions(fields, 'rundeps-exclude'),
+    providesExclude: readExclusions(fields, 'provides-exclude'),
+    conflicts: fields.texts('conflicts', LINE_LENGTH_MAX),
     paths: readPaths(fields),
   };
 }
@@ -122,8 +121,13 @@ export function readTuning(fields: FieldReader, node: YamlNode): Tuning | null {
   return { group: key.text, value: flag ?? value.text };
 }
 
-function readLines(fields: FieldReader, key: string, lengthMax: number): string[] {
-  return fields.texts(key, lengthMax);
+/** Each is matched against every dependency of the package, so their number has a limit of its own. */
+function readExclusions(fields: FieldReader, key: string): string[] {
+  const patterns = fields.texts(key, PATTERN_LENGTH_MAX);
+  if (patterns.length <= EXCLUSIONS_MAX) return patterns;
+  const message = `'${key}' holds more than ${EXCLUSIONS_MAX} items`;
+  fields.reading.fail('recipe.too-many-items', message, fields.map.at);
+  return [];
 }
 
 function readPaths(fields: FieldReader): PathRule[] {

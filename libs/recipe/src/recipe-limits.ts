@@ -20,6 +20,8 @@ export const LINE_LENGTH_MAX = 1024;
 export const TEXT_LENGTH_MAX = 64 * KIB;
 export const GIT_REF_LENGTH_MAX = 255;
 export const STRIP_DIRS_MAX = 255;
+/** Items of one rundeps-exclude or provides-exclude list. */
+export const EXCLUSIONS_MAX = 64;
 /** A regular expression of rundeps-exclude or provides-exclude. */
 export const PATTERN_LENGTH_MAX = 256;
 /** Macros inside macros. */
@@ -28,3 +30,7 @@ export const MACRO_DEPTH_MAX = 128;
 export const SCRIPT_LENGTH_MAX = 1024 * KIB;
 /** Breakpoints of one phase; each piece repeats the whole prefix. */
 export const BREAKPOINTS_MAX = 16;
+/** States of a compiled regular expression; counted repetitions multiply them. */
+export const PATTERN_STATES_MAX = 1024;
+/** A text that is matched against an exclusion. */
+export const PATTERN_TEXT_LENGTH_MAX = 1024;
