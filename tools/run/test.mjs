@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { ensureDebianPackages } from './debian-packages.mjs';
+import { binFolder, runQuietly, runToEnd } from './process.mjs';
+import { say, secondsSince } from './report.mjs';
+
+const MINUTE_MS = 60_000;
+const OUTPUT_LINES_MAX = 120;
+const SEED_MAX = 2 ** 31;
+/** Checks that are not Vitest's; each counts as one test. */
+const CHECKS = [
+  { name: 'types', command: 'tsc', args: ['--build', 'tsconfig.json'] },
+  { name: 'types of tools', command: 'tsc', args: ['--project', 'tools/tsconfig.json'] },
+  { name: 'format', command: 'prettier', args: ['--check', '--log-level=warn', '.'] },
+  {
+    name: 'lint',
+    command: 'nx',
+    args: ['run-many', '-t', 'lint', '--parallel=2', '--outputStyle=stream'],
+  },
+  { name: 'lint of tools', command: 'eslint', args: ['tools', 'prisma', 'vitest.config.ts'] },
+];
+const SUITES = [
+  { name: 'unit', minutesMax: 10 },
+  { name: 'integration', minutesMax: 15 },
+  { name: 'e2e', minutesMax: 20 },
+];
+const FULL_TIME_FACTOR = 12;
+const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0', NO_COLOR: '1' };
+
+/** Runs everything, prints progress and, last, one line with the sums; the exit code is 0 only when nothing failed. */
+export async function runTests({ isFull }) {
+  const startedAt = performance.now();
+  const sections = [await section('set-up', () => setUp())];
+  if (sections[0].failed === 0) {
+    for (const check of CHECKS) sections.push(await section(check.name, () => runCheck(check)));
+    const environment = testEnvironment(isFull);
+    for (const suite of SUITES) {
+      sections.push(await section(suite.name, () => runSuite(suite, { isFull, environment })));
+    }
+  }
+  say('');
+  for (const one of sections)
+    say(`${one.name.padEnd(16)} ${one.seconds.padStart(8)}  ${sums(one)}`);
+  say(`${'all'.padEnd(16)} ${secondsSince(startedAt).padStart(8)}`);
+  const total = sections.reduce(add);
+  say(sums(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+async function section(name, work) {
+  const startedAt = performance.now();
+  say(`── ${name}`);
+  const counts = await work();
+  const seconds = secondsSince(startedAt);
+  say(`── ${name}: ${sums(counts)} (${seconds})`);
+  return { name, seconds, ...counts };
+}
+
+/** Installs and builds; not a test, so it counts only when it fails. */
+async function setUp() {
+  try {
+    await ensureDebianPackages({ forTests: true });
+    await build();
+    return { passed: 0, failed: 0, skipped: 0 };
+  } catch (error) {
+    say(error.isExpected ? error.message : error.stack);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function runCheck({ command, args }) {
+  const options = { env: QUIET, timeoutMs: 10 * MINUTE_MS };
+  const { exitCode, output } = await runQuietly(join(binFolder, command), args, options);
+  if (exitCode === 0) return { passed: 1, failed: 0, skipped: 0 };
+  const lines = output.split('\n');
+  if (lines.length > OUTPUT_LINES_MAX) say(`… ${lines.length - OUTPUT_LINES_MAX} lines left out`);
+  say(lines.slice(-OUTPUT_LINES_MAX).join('\n'));
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+function testEnvironment(isFull) {
+  if (!isFull) return QUIET;
+  const seed = process.env.CAIRN_SEED ?? String(Math.floor(Math.random() * SEED_MAX));
+  say(`Long cases at full size, seed ${seed} (CAIRN_SEED=${seed} repeats them)`);
+  return { ...QUIET, CAIRN_FULL: '1', CAIRN_SEED: seed };
+}
+
+async function runSuite({ name, minutesMax }, { isFull, environment }) {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-report-'));
+  const report = join(folder, 'report.json');
+  const timeoutMs = minutesMax * MINUTE_MS * (isFull ? FULL_TIME_FACTOR : 1);
+  const args = ['run', '--project', name, '--reporter=default', '--reporter=json'];
+  try {
+    const exitCode = await runToEnd(
+      join(binFolder, 'vitest'),
+      [...args, `--outputFile.json=${report}`],
+      { env: environment, timeoutMs },
+    );
+    return countsOf(readReport(report), exitCode);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sums of a report; a file that could not be loaded, or a run that broke off, is a failure as well. */
+function countsOf(report, exitCode) {
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + broken;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function add(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  };
+}
+
+function sums({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
