@@ -1,0 +1,34 @@
+/**
+ * Joins the control groups named in `$1` (blank-separated) and becomes the rest of the arguments. Runs before rights are
+ * dropped, because only then the group files are writable.
+ */
+export const JOIN_GROUPS_SCRIPT = `set -eu
+for file in $1; do echo $$ > "$file"; done
+shift
+exec "$@"
+`;
+
+/**
+ * Runs inside the new user and mount namespace: lays the dependency files over the host's /usr, sets the limits that are
+ * counted per process, and becomes bubblewrap. Arguments: lower directories (empty: no overlay), mount point, file with
+ * bubblewrap's options (NUL-separated), file size limit, process limit, address space limit or \`unlimited\`, then the command.
+ */
+export const BUILD_ROOT_SCRIPT = `set -eu
+lower=$1 merged=$2 options=$3 fsize=$4 nproc=$5 space=$6
+shift 6
+if [ -n "$lower" ]; then mount -t overlay -o "ro,lowerdir=$lower" overlay "$merged"; fi
+exec prlimit --core=0 --fsize="$fsize" --nproc="$nproc" --as="$space" -- bwrap --args 3 -- "$@" 3<"$options"
+`;
+
+/**
+ * Runs inside the sandbox as the parent of one phase: merges both streams, records where a command failed, and sources the
+ * script given as \`$1\`. Functions and subshells inherit the trap; the last record is the one that ended the phase.
+ */
+export const PHASE_SCRIPT = `exec 2>&1
+set -E
+trap '{ printf "%s\\n%s\\n%s" "$?" "$LINENO" "$BASH_COMMAND" > /mason/status/failure; } 2> /dev/null' ERR
+: > /mason/status/started
+cairn_script=$1
+shift
+. "$cairn_script"
+`;

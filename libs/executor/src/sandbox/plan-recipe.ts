@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  formatRecipeError,
+  parseRecipe,
+  planBuild,
+  RECIPE_SIZE_BYTES_MAX,
+  type BuildPlan,
+  type Recipe,
+  type RecipeError,
+} from '@cairn/recipe';
+import { err, ok, type Result } from '@cairn/std';
+import { type BuildFailure } from '../build-outcome.js';
+import { type BuildLog } from '../build-log.js';
+import { type BuildOrder } from '../build-order.js';
+import { failure } from '../failure.js';
+import { archiveTool } from './archive-tool.js';
+
+/** A recipe that was read, and everything to run for it. */
+export interface PlannedRecipe {
+  readonly recipe: Recipe;
+  readonly plan: BuildPlan;
+}
+
+const LLVM_TOOLS = ['/usr/bin/clang', '/usr/bin/ld.lld'];
+const ERRORS_SHOWN = 20;
+
+/** Reads the recipe and plans its build. Every fault of the recipe shows here, before anything is fetched. */
+export async function planRecipe(
+  order: BuildOrder,
+  log: BuildLog,
+): Promise<Result<PlannedRecipe, BuildFailure>> {
+  const text = await readRecipe(path.join(order.recipeDir, order.recipeFile));
+  if (text === undefined)
+    return err(
+      failure({
+        code: 'recipe.unreadable',
+        phase: 'read',
+        message: `${order.recipeFile} cannot be read.`,
+      }),
+    );
+  const recipe = parseRecipe(text, { fileName: order.recipeFile });
+  if (!recipe.ok) return err(recipeFailure(recipe.error));
+  const hasLlvm = LLVM_TOOLS.every((file) => existsSync(file));
+  const standsIn = recipe.value.toolchain === 'llvm' && !hasLlvm;
+  if (standsIn) log.note('This machine has no clang and lld: the gnu toolchain is used instead.');
+  const plan = planBuild({
+    recipe: recipe.value,
+    architecture: order.architecture,
+    ...(standsIn ? { toolchain: 'gnu' as const } : {}),
+    jobs: order.jobs,
+    sourceDateEpoch: order.sourceDateEpoch,
+    archiveTool: archiveTool(),
+    searchPath: '/usr/bin:/usr/sbin',
+    // The distribution's locale is not on every host, and a missing one makes tools complain.
+    locale: 'C.UTF-8',
+  });
+  if (!plan.ok) return err(recipeFailure(plan.error));
+  const breakpoint = plan.value.stages
+    .flatMap(({ phases }) => phases)
+    .find(({ scripts }) => scripts.some((script) => script.breakpoint !== null));
+  if (breakpoint !== undefined) {
+    return err(
+      failure({
+        code: 'build.breakpoint',
+        phase: breakpoint.name,
+        message: `The ${breakpoint.name} phase holds a breakpoint; nobody could answer it here.`,
+      }),
+    );
+  }
+  return ok({ recipe: recipe.value, plan: plan.value });
+}
+
+function recipeFailure(errors: readonly RecipeError[]): BuildFailure {
+  const lines = errors.slice(0, ERRORS_SHOWN).map(formatRecipeError);
+  const [first] = errors;
+  return failure({
+    code: 'recipe.invalid',
+    phase: 'read',
+    message: lines[0] ?? 'The recipe is not valid.',
+    recipeLine: first?.line,
+    excerpt: lines.join('\n'),
+    errorLine: first === undefined ? undefined : `${first.code} ${first.message}`,
+  });
+}
+
+async function readRecipe(file: string): Promise<string | undefined> {
+  try {
+    const handle = await open(
+      file,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+    try {
+      // One byte more than allowed, so that the parser can say that it is too much.
+      const { buffer, bytesRead } = await handle.read(
+        Buffer.alloc(RECIPE_SIZE_BYTES_MAX + 1),
+        0,
+        RECIPE_SIZE_BYTES_MAX + 1,
+        0,
+      );
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,189 @@
+import { JOIN_GROUPS_SCRIPT, BUILD_ROOT_SCRIPT } from './enter-script.js';
+import { type TopLevelPath } from './host-facts.js';
+
+/** A directory or file of the host that is seen inside. */
+export interface SandboxBind {
+  readonly host: string;
+  readonly inside: string;
+  readonly writable: boolean;
+}
+
+/** What the inside looks like. */
+export interface SandboxView {
+  /** The tree that becomes `/usr`. */
+  readonly usr: string;
+  readonly topLevel: readonly TopLevelPath[];
+  /** Files and folders of the host's `/etc`, shown read-only at the same place. */
+  readonly settings: readonly string[];
+  /** Small files written for the inside, by path. */
+  readonly ownFiles: readonly { readonly host: string; readonly inside: string }[];
+  readonly binds: readonly SandboxBind[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Size of `/tmp` and of `/dev/shm`. */
+  readonly tmpBytes: number;
+  readonly network: boolean;
+}
+
+/** bubblewrap's options for a view, in the order it applies them. */
+export function bubblewrapOptions(view: SandboxView): string[] {
+  return [
+    ...[
+      '--unshare-user',
+      '--disable-userns',
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--unshare-uts',
+      '--unshare-cgroup-try',
+    ],
+    ...(view.network ? [] : ['--unshare-net']),
+    ...[
+      '--die-with-parent',
+      '--new-session',
+      '--cap-drop',
+      'ALL',
+      '--uid',
+      '0',
+      '--gid',
+      '0',
+      '--hostname',
+      'cairn',
+    ],
+    '--clearenv',
+    ...Object.entries(view.environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...[
+      '--ro-bind',
+      view.usr,
+      '/usr',
+      '--tmpfs',
+      '/usr/local',
+      '--remount-ro',
+      '/usr/local',
+      '--tmpfs',
+      '/usr/src',
+      '--remount-ro',
+      '/usr/src',
+    ],
+    ...view.topLevel.flatMap(({ path, linkTarget }) =>
+      linkTarget === undefined ? ['--ro-bind', path, path] : ['--symlink', linkTarget, path],
+    ),
+    ...['--perms', '0755', '--dir', '/etc'],
+    ...view.settings.flatMap((path) => ['--ro-bind', path, path]),
+    ...view.ownFiles.flatMap(({ host, inside }) => ['--ro-bind', host, inside]),
+    ...[
+      '--proc',
+      '/proc',
+      '--dev',
+      '/dev',
+      '--perms',
+      '1777',
+      '--size',
+      String(view.tmpBytes),
+      '--tmpfs',
+      '/dev/shm',
+    ],
+    ...[
+      '--remount-ro',
+      '/dev',
+      '--perms',
+      '1777',
+      '--size',
+      String(view.tmpBytes),
+      '--tmpfs',
+      '/tmp',
+    ],
+    ...[
+      '--perms',
+      '0755',
+      '--dir',
+      '/var',
+      '--symlink',
+      '../tmp',
+      '/var/tmp',
+      '--perms',
+      '0755',
+      '--dir',
+      '/run',
+      '--perms',
+      '0755',
+      '--dir',
+      '/mason',
+    ],
+    ...view.binds.flatMap(({ host, inside, writable }) => [
+      writable ? '--bind' : '--ro-bind',
+      host,
+      inside,
+    ]),
+    ...['--remount-ro', '/', '--chdir', view.cwd],
+  ];
+}
+
+/** How the sandbox is entered. */
+export interface SandboxEntry {
+  /** User and group id to drop to before any namespace; undefined when not started as root. */
+  readonly buildUserId: number | undefined;
+  readonly joinFiles: readonly string[];
+  /** Directories laid over the host's `/usr`, the uppermost first; none means the host's own. */
+  readonly lowerDirs: readonly string[];
+  readonly mergedDir: string;
+  readonly optionsFile: string;
+  readonly fileSizeMaxBytes: number;
+  readonly processesMax: number;
+  /** Undefined where a control group keeps the memory limit. */
+  readonly addressSpaceMaxBytes: number | undefined;
+}
+
+/** The argument vector that runs `command` inside. Every step replaces the one before, so one process id stays. */
+export function sandboxVector(
+  entry: SandboxEntry,
+  command: readonly string[],
+): { readonly command: string; readonly args: readonly string[] } {
+  const lower = entry.lowerDirs.length === 0 ? '' : [...entry.lowerDirs, '/usr'].join(':');
+  const numbers = [
+    entry.fileSizeMaxBytes,
+    entry.processesMax,
+    entry.addressSpaceMaxBytes ?? 'unlimited',
+  ].map(String);
+  const inside = [
+    'sh',
+    '-c',
+    BUILD_ROOT_SCRIPT,
+    'sh',
+    lower,
+    entry.mergedDir,
+    entry.optionsFile,
+    ...numbers,
+    ...command,
+  ];
+  const unshared = [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    '--propagation',
+    'private',
+    '--',
+    ...inside,
+  ];
+  const dropped =
+    entry.buildUserId === undefined ? unshared : [...dropTo(entry.buildUserId), ...unshared];
+  return {
+    command: '/bin/sh',
+    args: ['-c', JOIN_GROUPS_SCRIPT, 'sh', entry.joinFiles.join(' '), ...dropped],
+  };
+}
+
+function dropTo(userId: number): string[] {
+  return [
+    ...[
+      'setpriv',
+      `--reuid=${userId}`,
+      `--regid=${userId}`,
+      '--clear-groups',
+      '--inh-caps=-all',
+      '--bounding-set=-all',
+      '--no-new-privs',
+    ],
+    ...['--pdeathsig', 'KILL', '--'],
+  ];
+}

@@ -1,0 +1,218 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BuildLog } from '../build-log.js';
+import { type BuildOrder } from '../build-order.js';
+import { type BuildFailure, type BuildOutcome } from '../build-outcome.js';
+import { collectPackages } from '../collect/collect-packages.js';
+import { createHostProbe, type HostProbe } from '../dependencies/host-probe.js';
+import { type BuildEvents, type Executor, type PreflightReport } from '../executor.js';
+import { failure } from '../failure.js';
+import { ContentStore } from '../upstreams/content-store.js';
+import { fetchUpstreams } from '../upstreams/fetch-upstreams.js';
+import { ARCHIVE_STAND_IN } from './archive-tool.js';
+import { planRecipe, type PlannedRecipe } from './plan-recipe.js';
+import { sandboxPreflight } from './preflight.js';
+import { fillRoot, resolveRoot } from './prepare-root.js';
+import { runPhases } from './run-phases.js';
+import { BUILD_USER_ID_FIRST, Sandbox } from './sandbox.js';
+import {
+  copyRecipe,
+  createScratch,
+  giveToBuildUser,
+  removeScratch,
+  type Scratch,
+} from './scratch.js';
+
+export interface SandboxExecutorOptions {
+  /** Keeps the work directory of a failed build for a look into it. Default: false. */
+  readonly keepFailed?: boolean;
+}
+
+/**
+ * Builds with the host's toolchain inside bubblewrap: an overlay of the host's `/usr` and the dependency packages, no
+ * network, no host file writable, every process gone at the end. Started as root it builds as an own user per slot.
+ */
+export function sandboxExecutor(options: SandboxExecutorOptions = {}): Executor {
+  return new SandboxExecutor(options);
+}
+
+class SandboxExecutor implements Executor {
+  readonly name = 'sandbox';
+  readonly #options: SandboxExecutorOptions;
+  readonly #host: HostProbe = createHostProbe({ usr: '/usr' });
+
+  constructor(options: SandboxExecutorOptions) {
+    this.#options = options;
+  }
+
+  async preflight(): Promise<PreflightReport> {
+    return sandboxPreflight(buildUserId(0));
+  }
+
+  async build(order: BuildOrder, events: BuildEvents, signal: AbortSignal): Promise<BuildOutcome> {
+    const log = new BuildLog(events);
+    const outcome = await this.#build(order, log, signal);
+    // Whatever step noticed it first: a cancelled build is cancelled, not broken.
+    if (outcome.outcome === 'failure' && signal.aborted) {
+      return failure({
+        code: 'build.cancelled',
+        phase: log.phase,
+        message: 'The build was cancelled.',
+        excerpt: log.excerpt(),
+      });
+    }
+    return outcome;
+  }
+
+  async #build(order: BuildOrder, log: BuildLog, signal: AbortSignal): Promise<BuildOutcome> {
+    log.enter('read', order.recipeFile);
+    const planned = await planRecipe(order, log);
+    if (!planned.ok) return planned.error;
+    const refused = refuseNetworking(order, planned.value);
+    if (refused !== undefined) return refused;
+    log.enter('dependencies');
+    const resolution = await resolveRoot(order, {
+      plan: planned.value.plan,
+      host: this.#host,
+      log,
+      signal,
+    });
+    if (!resolution.ok) return resolution.error;
+    const scratch = await createScratch(order.workDir, buildUserId(order.slot));
+    const sandbox = new Sandbox({
+      scratch,
+      limits: order.limits,
+      buildUserId: buildUserId(order.slot),
+    });
+    let succeeded = false;
+    try {
+      const store = new ContentStore(path.join(order.downloadCacheDir, 'content'));
+      if (resolution.value.packages.length > 0) {
+        const unfilled = await fillRoot({
+          resolution: resolution.value,
+          store,
+          dir: scratch.overlay,
+          signal,
+        });
+        if (unfilled !== undefined) return unfilled;
+        sandbox.useOverlay();
+      }
+      const outcome = await buildIn({
+        order,
+        planned: planned.value,
+        scratch,
+        sandbox,
+        store,
+        log,
+        signal,
+      });
+      succeeded = outcome.outcome === 'success';
+      return outcome;
+    } finally {
+      await sandbox.remove();
+      if (succeeded || this.#options.keepFailed !== true) await removeScratch(scratch.root);
+    }
+  }
+}
+
+interface BuildIn {
+  readonly order: BuildOrder;
+  readonly planned: PlannedRecipe;
+  readonly scratch: Scratch;
+  readonly sandbox: Sandbox;
+  readonly store: ContentStore;
+  readonly log: BuildLog;
+  readonly signal: AbortSignal;
+}
+
+async function buildIn(build: BuildIn): Promise<BuildOutcome> {
+  const { order, planned, scratch, sandbox, log, signal } = build;
+  log.enter('fetch');
+  const unfetched = await fetchSources(build);
+  if (unfetched !== undefined) return unfetched;
+  await copyRecipe(path.dirname(path.join(order.recipeDir, order.recipeFile)), scratch.recipe);
+  const userId = buildUserId(order.slot);
+  if (userId !== undefined) await giveToBuildUser([scratch.sources, scratch.recipe], userId);
+  await writeFile(path.join(scratch.scripts, 'unpack'), ARCHIVE_STAND_IN, { mode: 0o755 });
+  if (!sandbox.limitsMemoryTogether)
+    log.note(
+      'No control group can be made here: the memory limit holds for each process by itself.',
+    );
+  const deadlineMs = performance.now() + order.limits.timeMs;
+  const failed = await runPhases({
+    plan: planned.plan,
+    sandbox,
+    scratch,
+    log,
+    limits: order.limits,
+    network: false,
+    deadlineMs,
+    signal,
+  });
+  if (failed !== undefined) return failed;
+  log.enter('collect');
+  return collectPackages({
+    order,
+    recipe: planned.recipe,
+    plan: planned.plan,
+    scratch,
+    sandbox,
+    log,
+    deadlineMs,
+    signal,
+  });
+}
+
+async function fetchSources({
+  order,
+  planned,
+  scratch,
+  store,
+  log,
+  signal,
+}: BuildIn): Promise<BuildFailure | undefined> {
+  const { recipe, plan } = planned;
+  const fetched = await fetchUpstreams({
+    upstreams: recipe.upstreams.map((upstream, index) => ({
+      upstream,
+      sourceName: plan.upstreams[index]?.sourceName ?? '',
+    })),
+    store,
+    mirrorDir: path.join(order.downloadCacheDir, 'git'),
+    sourceDir: scratch.sources,
+    lookaside: order.lookaside,
+    policy: order.upstreamPolicy,
+    signal,
+    note: (line) => log.note(line),
+  });
+  if (!fetched.ok)
+    return failure({
+      code: fetched.error.code,
+      phase: 'fetch',
+      message: fetched.error.message,
+      excerpt: log.excerpt(),
+    });
+  return undefined;
+}
+
+function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFailure | undefined {
+  if (!recipe.networking) return undefined;
+  return order.networkPolicy === 'deny'
+    ? failure({
+        code: 'build.networking-denied',
+        phase: 'read',
+        message:
+          'The recipe asks for a network (networking: true), which this profile does not give.',
+      })
+    : failure({
+        code: 'build.network-unavailable',
+        phase: 'read',
+        message:
+          'The recipe asks for a network; this machine has no user-mode network to give it one with.',
+      });
+}
+
+/** The user that builds of a slot run under; undefined when we are an ordinary user already. */
+function buildUserId(slot: number): number | undefined {
+  return process.getuid?.() === 0 ? BUILD_USER_ID_FIRST + slot : undefined;
+}
