@@ -1,0 +1,36 @@
+import { inTransaction, postgresAdapter } from '@cairn/persistence';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { CONFIG, type SummitConfig } from '../config.js';
+import { PrismaClient, type Prisma } from './generated/client.js';
+
+/** Reads and writes inside one transaction. */
+export type Transaction = Prisma.TransactionClient;
+
+const CONNECTIONS_MAX = 12;
+
+/** The door to summit's tables; only stores use it. */
+@Injectable()
+export class SummitDatabase implements OnModuleDestroy {
+  readonly client: PrismaClient;
+  readonly connectionString: string;
+
+  constructor(@Inject(CONFIG) config: Pick<SummitConfig, 'database'>) {
+    this.connectionString = config.database.url;
+    this.client = new PrismaClient({
+      adapter: postgresAdapter({
+        connectionString: config.database.url,
+        applicationName: 'summit',
+        connectionsMax: CONNECTIONS_MAX,
+      }),
+    });
+  }
+
+  /** All or nothing; done again when Postgres ended it because of a rival. */
+  inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return inTransaction<Transaction, T>(this.client, work, { random: Math.random });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.client.$disconnect();
+  }
+}

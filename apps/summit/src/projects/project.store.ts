@@ -1,0 +1,105 @@
+import {
+  type Architecture,
+  type ProjectDocument,
+  type ProjectProfile,
+  type ProjectRepository,
+} from '@cairn/contracts';
+import { Injectable } from '@nestjs/common';
+import { toJson } from '../persistence/json.js';
+import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
+
+/** A profile with the project that it belongs to. */
+export interface Profile {
+  readonly project: string;
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly channel: string;
+  readonly stream: string;
+  readonly remotes: ProjectProfile['remotes'];
+  readonly networking: boolean;
+}
+
+/** The only door to the project and profile tables; the document is the truth, the rows are made from it. */
+@Injectable()
+export class ProjectStore {
+  constructor(private readonly database: SummitDatabase) {}
+
+  async document(
+    project: string,
+    db: Transaction = this.database.client,
+  ): Promise<ProjectDocument | null> {
+    const row = await db.project.findUnique({ where: { name: project } });
+    return row === null ? null : (row.document as unknown as ProjectDocument);
+  }
+
+  async documents(): Promise<ProjectDocument[]> {
+    const rows = await this.database.client.project.findMany({ orderBy: { name: 'asc' } });
+    return rows.map((row) => row.document as unknown as ProjectDocument);
+  }
+
+  /** Makes the rows equal to the document. Repositories that stay keep their commit and recipes. */
+  async save(tx: Transaction, document: ProjectDocument, now: number): Promise<void> {
+    const facts = {
+      summary: document.summary,
+      document: toJson(document),
+      appliedAt: new Date(now),
+    };
+    await tx.project.upsert({
+      where: { name: document.project },
+      create: { name: document.project, ...facts },
+      update: facts,
+    });
+    await tx.profile.deleteMany({ where: { projectName: document.project } });
+    await tx.profile.createMany({
+      data: document.profiles.map((profile) => ({
+        ...profile,
+        remotes: toJson(profile.remotes),
+        projectName: document.project,
+      })),
+    });
+    const names = document.repositories.map((repository) => repository.name);
+    await tx.recipeRepository.deleteMany({
+      where: { projectName: document.project, name: { notIn: names } },
+    });
+    for (const repository of document.repositories)
+      await this.saveRepository(tx, document.project, repository, now);
+  }
+
+  async profiles(db: Transaction = this.database.client): Promise<Profile[]> {
+    const rows = await db.profile.findMany({ orderBy: [{ projectName: 'asc' }, { name: 'asc' }] });
+    return rows.map(({ projectName, remotes, architecture, ...rest }) => ({
+      ...rest,
+      project: projectName,
+      architecture: architecture as Architecture,
+      remotes: remotes as unknown as ProjectProfile['remotes'],
+    }));
+  }
+
+  private async saveRepository(
+    tx: Transaction,
+    projectName: string,
+    repository: ProjectRepository,
+    now: number,
+  ): Promise<void> {
+    const { name, url, branch, subdirectory, refreshSeconds } = repository;
+    const key = { projectName_name: { projectName, name } };
+    const before = await tx.recipeRepository.findUnique({ where: key });
+    const isMoved =
+      before !== null &&
+      (before.url !== url || before.branch !== branch || before.subdirectory !== subdirectory);
+    const facts = {
+      url,
+      branch,
+      subdirectory,
+      refreshSeconds,
+      nextRefreshAt: new Date(now),
+      profiles: toJson(repository.profiles ?? null),
+      ...(isMoved ? { commit: null } : {}),
+    };
+    await tx.recipeRepository.upsert({
+      where: key,
+      create: { projectName, name, ...facts },
+      update: facts,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from '@cairn/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
+import { AttemptEnding } from './attempt-ending.service.js';
+import { AttemptStore } from './attempt.store.js';
+import { ChangeSetStore } from './change-set.store.js';
+import { TaskLife } from './task-life.service.js';
+import { TaskStore } from './task.store.js';
+
+/** What people do to tasks. Each command takes a transaction so that its audit row is part of it. */
+@Injectable()
+export class TaskCommands {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly database: SummitDatabase,
+    private readonly tasks: TaskStore,
+    private readonly attempts: AttemptStore,
+    private readonly changeSets: ChangeSetStore,
+    private readonly life: TaskLife,
+    private readonly ending: AttemptEnding,
+  ) {}
+
+  /** Offers a failed or cancelled task again, unless a newer one of its source is there. */
+  async retry(
+    taskId: number,
+    account: string,
+    audit: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    await this.database.inTransaction(async (tx) => {
+      const task = await this.tasks.lock(tx, taskId);
+      const newer = await this.tasks.newerWaiting(tx, task);
+      if (newer !== null) {
+        throw new AppError(
+          'task.illegal-transition',
+          `Task ${newer.id} for ${task.source} ${newer.version}-${newer.sourceRelease} has taken its place: retry that one.`,
+          { taskId, newerTaskId: newer.id },
+        );
+      }
+      const now = this.clock.now();
+      const sentence = `${account} asked to try ${task.source} ${task.version}-${task.sourceRelease} again.`;
+      await this.life.apply(tx, task, { kind: 'retried' }, { now, sentence });
+      await this.changeSets.setState(tx, task.changeSetId, { state: 'open' });
+      await audit(tx);
+    });
+  }
+
+  /** Cancels an open task and calls off whatever runs for it. */
+  async cancel(
+    taskId: number,
+    account: string,
+    audit: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    await this.database.inTransaction(async (tx) => {
+      const task = await this.tasks.lock(tx, taskId);
+      const now = this.clock.now();
+      const sentence = `${account} cancelled ${task.source} ${task.version}-${task.sourceRelease}.`;
+      await this.life.apply(tx, task, { kind: 'cancelled' }, { now, sentence });
+      for (const attempt of await this.attempts.ofTask(task.id, tx)) {
+        if (!['dispatched', 'building', 'reserved'].includes(attempt.state)) continue;
+        await this.ending.callOff(tx, attempt, now, 'task.cancelled');
+        await this.attempts.update(tx, attempt.id, {
+          state: 'cancelled',
+          endedAt: now,
+          failure: {
+            class: 'cancelled',
+            code: 'build.cancelled',
+            step: attempt.step ?? '',
+            message: `Cancelled by ${account}.`,
+          },
+        });
+      }
+      await audit(tx);
+    });
+  }
+}

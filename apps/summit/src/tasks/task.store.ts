@@ -1,0 +1,224 @@
+import { AppError, type Architecture, type TaskState } from '@cairn/contracts';
+import { Injectable } from '@nestjs/common';
+import { type Prisma } from '../persistence/generated/client.js';
+import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
+import { type AttemptId, type TaskId, type TaskProgress } from './domain/task.js';
+
+/** One recipe build wanted, as stored. Times are milliseconds. */
+export interface Task {
+  readonly id: TaskId;
+  readonly changeSetId: string;
+  readonly project: string;
+  readonly profile: string;
+  readonly repository: string;
+  readonly source: string;
+  readonly architecture: Architecture;
+  readonly version: string;
+  readonly sourceRelease: number;
+  readonly commit: string;
+  readonly treeId: string;
+  readonly recipePath: string;
+  readonly description: string;
+  readonly progress: TaskProgress;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt'>;
+
+type TaskRow = Prisma.TaskGetPayload<object>;
+
+/** The only door to the task table. */
+@Injectable()
+export class TaskStore {
+  constructor(private readonly database: SummitDatabase) {}
+
+  /** Reads a task and keeps others from changing it until the transaction ends. */
+  async lock(tx: Transaction, id: number): Promise<Task> {
+    await tx.$queryRaw`SELECT 1 FROM "task" WHERE "id" = ${id} FOR UPDATE`;
+    const row = await tx.task.findUnique({ where: { id } });
+    if (row === null)
+      throw new AppError('task.not-found', `There is no task ${id}.`, { taskId: id });
+    return toTask(row);
+  }
+
+  /** Writes what a transition changed. */
+  async saveProgress(
+    tx: Transaction,
+    id: TaskId,
+    progress: TaskProgress,
+    now: number,
+  ): Promise<void> {
+    const isEnded = !['new', 'building', 'publishing'].includes(progress.state);
+    await tx.task.update({
+      where: { id },
+      data: {
+        state: progress.state,
+        attemptId: progress.attemptId,
+        heldUntil: progress.heldUntil === null ? null : new Date(progress.heldUntil),
+        retryCount: progress.retryCount,
+        ...(progress.isStaged ? {} : { stagedAt: null }),
+        endedAt: isEnded ? new Date(now) : null,
+      },
+    });
+  }
+
+  async markStaged(tx: Transaction, id: TaskId, now: number): Promise<void> {
+    await tx.task.update({ where: { id }, data: { stagedAt: new Date(now) } });
+  }
+
+  async create(tx: Transaction, task: NewTask): Promise<Task> {
+    const row = await tx.task.create({
+      data: {
+        changeSetId: task.changeSetId,
+        projectName: task.project,
+        profileName: task.profile,
+        repositoryName: task.repository,
+        source: task.source,
+        architecture: task.architecture,
+        version: task.version,
+        sourceRelease: task.sourceRelease,
+        commit: task.commit,
+        treeId: task.treeId,
+        recipePath: task.recipePath,
+        description: task.description,
+        state: 'new',
+        createdAt: new Date(task.createdAt),
+      },
+    });
+    return toTask(row);
+  }
+
+  async markSuperseded(tx: Transaction, id: TaskId, by: TaskId): Promise<void> {
+    await tx.task.update({ where: { id }, data: { supersededBy: by } });
+  }
+
+  async find(id: number): Promise<Task | null> {
+    const row = await this.database.client.task.findUnique({ where: { id } });
+    return row === null ? null : toTask(row);
+  }
+
+  /** The tasks of a repository for its recipes as they are now, newest first per source. */
+  async latestPerSource(
+    tx: Transaction,
+    key: { project: string; repository: string; profile: string },
+  ): Promise<Map<string, Task>> {
+    const rows = await tx.task.findMany({
+      where: { projectName: key.project, repositoryName: key.repository, profileName: key.profile },
+      orderBy: { id: 'desc' },
+      distinct: ['source'],
+    });
+    return new Map(rows.map((row) => [row.source, toTask(row)]));
+  }
+
+  async open(): Promise<Task[]> {
+    const rows = await this.database.client.task.findMany({
+      where: { state: { in: ['new', 'building', 'publishing'] } },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(toTask);
+  }
+
+  /** The newest failed or cancelled task of each source that has nothing newer that came right. */
+  async unresolvedFailures(): Promise<Task[]> {
+    const rows = await this.database.client.$queryRaw<{ id: number }[]>`
+      SELECT DISTINCT ON ("project_name", "profile_name", "repository_name", "source") "id", "state"
+      FROM "task" WHERE "state" <> 'superseded'
+      ORDER BY "project_name", "profile_name", "repository_name", "source", "id" DESC`;
+    const failed = await this.database.client.task.findMany({
+      where: { id: { in: rows.map((row) => row.id) }, state: { in: ['failed', 'cancelled'] } },
+    });
+    return failed.map(toTask);
+  }
+
+  async list(filter: {
+    readonly state?: TaskState | undefined;
+    readonly source?: string | undefined;
+    readonly project?: string | undefined;
+    readonly before?: number | undefined;
+    readonly limit: number;
+  }): Promise<Task[]> {
+    const rows = await this.database.client.task.findMany({
+      where: {
+        ...(filter.state === undefined ? {} : { state: filter.state }),
+        ...(filter.source === undefined ? {} : { source: filter.source }),
+        ...(filter.project === undefined ? {} : { projectName: filter.project }),
+        ...(filter.before === undefined ? {} : { id: { lt: filter.before } }),
+      },
+      orderBy: { id: 'desc' },
+      take: filter.limit,
+    });
+    return rows.map(toTask);
+  }
+
+  /** A newer task of the same source that waits, if there is one: then the older need not be offered again. */
+  async newerWaiting(tx: Transaction, task: Task): Promise<Task | null> {
+    const row = await tx.task.findFirst({
+      where: {
+        projectName: task.project,
+        repositoryName: task.repository,
+        profileName: task.profile,
+        source: task.source,
+        architecture: task.architecture,
+        id: { gt: task.id },
+        state: { in: ['new', 'building', 'publishing', 'completed'] },
+      },
+      orderBy: { id: 'desc' },
+    });
+    return row === null ? null : toTask(row);
+  }
+
+  /** Tasks that ended last, newest first. */
+  async recentlyEnded(limit: number): Promise<Task[]> {
+    const rows = await this.database.client.task.findMany({
+      where: { endedAt: { not: null }, state: { not: 'superseded' } },
+      orderBy: { endedAt: 'desc' },
+      take: limit,
+    });
+    return rows.map(toTask);
+  }
+
+  async countPerState(): Promise<ReadonlyMap<TaskState, number>> {
+    const rows = await this.database.client.task.groupBy({ by: ['state'], _count: { _all: true } });
+    return new Map(rows.map((row) => [row.state as TaskState, row._count._all]));
+  }
+
+  /** The next build release of a source's release on an architecture in a channel; it only rises. */
+  async nextBuildRelease(tx: Transaction, task: Task, channel: string): Promise<number> {
+    const { source, sourceRelease, architecture } = task;
+    const rows = await tx.$queryRaw<{ last: number }[]>`
+      INSERT INTO "build_release_counter" ("channel", "source", "source_release", "architecture", "last")
+      VALUES (${channel}, ${source}, ${sourceRelease}, ${architecture}, 1)
+      ON CONFLICT ("channel", "source", "source_release", "architecture")
+      DO UPDATE SET "last" = "build_release_counter"."last" + 1
+      RETURNING "last"`;
+    return rows[0]?.last ?? 1;
+  }
+}
+
+function toTask(row: TaskRow): Task {
+  return {
+    id: row.id as TaskId,
+    changeSetId: row.changeSetId,
+    project: row.projectName,
+    profile: row.profileName,
+    repository: row.repositoryName,
+    source: row.source,
+    architecture: row.architecture as Architecture,
+    version: row.version,
+    sourceRelease: row.sourceRelease,
+    commit: row.commit,
+    treeId: row.treeId,
+    recipePath: row.recipePath,
+    description: row.description,
+    progress: {
+      state: row.state as TaskState,
+      attemptId: row.attemptId as AttemptId | null,
+      isStaged: row.stagedAt !== null,
+      heldUntil: row.heldUntil?.getTime() ?? null,
+      retryCount: row.retryCount,
+    },
+    createdAt: row.createdAt.getTime(),
+    endedAt: row.endedAt?.getTime() ?? null,
+  };
+}

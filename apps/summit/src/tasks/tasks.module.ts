@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { LiveModule } from '../live/live.module.js';
+import { AttemptEnding } from './attempt-ending.service.js';
+import { AttemptLeases } from './attempt-leases.service.js';
+import { AttemptResults } from './attempt-results.service.js';
+import { AttemptStore } from './attempt.store.js';
+import { ChangeSetStore } from './change-set.store.js';
+import { TaskCommands } from './task-commands.service.js';
+import { TaskLife } from './task-life.service.js';
+import { TaskStore } from './task.store.js';
+
+const providers = [
+  TaskStore,
+  AttemptStore,
+  ChangeSetStore,
+  TaskLife,
+  AttemptEnding,
+  AttemptLeases,
+  AttemptResults,
+  TaskCommands,
+];
+
+@Module({ imports: [LiveModule], providers, exports: providers })
+export class TasksModule {}
