@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { keyOf, type ChannelPackage } from './channel-package.js';
+import { keyOf, type PoolPackage } from '../../pool/domain/pool-package.js';
 import { decidePublication } from './import-rules.js';
 
 let lastId = 0;
@@ -8,8 +8,8 @@ let lastId = 0;
 function made(
   name: string,
   releases: `${number}/${number}`,
-  more: Partial<ChannelPackage> = {},
-): ChannelPackage {
+  more: Partial<PoolPackage> = {},
+): PoolPackage {
   lastId += 1;
   const [sourceRelease = 1, buildRelease = 1] = releases.split('/').map(Number);
   const architecture = more.architecture ?? 'x86_64';
@@ -27,16 +27,16 @@ function made(
   };
 }
 
-function decide(current: readonly ChannelPackage[], staged: readonly ChannelPackage[]) {
+function decide(current: readonly PoolPackage[], staged: readonly PoolPackage[]) {
   return decidePublication({ current, staged });
 }
 
-const put = (item: ChannelPackage) => ({
+const put = (item: PoolPackage) => ({
   architecture: item.architecture,
   name: item.name,
   packageId: item.id,
 });
-const out = (item: ChannelPackage) => ({ ...put(item), packageId: null });
+const out = (item: PoolPackage) => ({ ...put(item), packageId: null });
 
 it('C60: accepts what is new', () => {
   const foo = made('foo', '1/1');

@@ -3,10 +3,10 @@ import {
   buildOf,
   byKey,
   keyOf,
-  type ChannelPackage,
+  type PoolPackage,
   type PackageKey,
   type VersionChange,
-} from './channel-package.js';
+} from '../../pool/domain/pool-package.js';
 
 /** What the rules say of one package of a change set. */
 export type Verdict =
@@ -15,7 +15,7 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
 
 export interface PackageVerdict {
-  readonly package: ChannelPackage;
+  readonly package: PoolPackage;
   readonly verdict: Verdict;
 }
 
@@ -31,9 +31,9 @@ export type PublicationDecision =
 
 export interface PublicationFacts {
   /** What the stream points to now. */
-  readonly current: readonly ChannelPackage[];
+  readonly current: readonly PoolPackage[];
   /** What the change set built; of each source and architecture everything it produces. */
-  readonly staged: readonly ChannelPackage[];
+  readonly staged: readonly PoolPackage[];
 }
 
 /**
@@ -60,7 +60,7 @@ export function decidePublication(facts: PublicationFacts): PublicationDecision 
   return { kind: 'publish', changes: [...put, ...leaving.map((item) => changeTo(item, null))] };
 }
 
-function verdictOn(item: ChannelPackage, existing: ChannelPackage | undefined): Verdict {
+function verdictOn(item: PoolPackage, existing: PoolPackage | undefined): Verdict {
   if (existing === undefined) return { kind: 'accepted' };
   if (existing.sha256 === item.sha256) return { kind: 'identical' };
   if (existing.sourceRelease > item.sourceRelease) {
@@ -82,23 +82,23 @@ const REASON_OF: Readonly<Record<RefusalCode, string>> = {
 
 function refuse(
   code: RefusalCode,
-  item: ChannelPackage,
-  existing: ChannelPackage,
+  item: PoolPackage,
+  existing: PoolPackage,
 ): Verdict & { readonly kind: 'refused' } {
   const message = `${item.name} ${releasesOf(item)} (${item.architecture}): ${REASON_OF[code]}; published is ${releasesOf(existing)}.`;
   return { kind: 'refused', code, message };
 }
 
 /** `release-buildrelease`. */
-function releasesOf(item: ChannelPackage): string {
+function releasesOf(item: PoolPackage): string {
   return `${item.sourceRelease}-${item.buildRelease}`;
 }
 
 /** Entries of the builds in the change set that these builds did not produce again. */
 export function noLongerProduced(
-  current: readonly ChannelPackage[],
-  staged: readonly ChannelPackage[],
-): readonly ChannelPackage[] {
+  current: readonly PoolPackage[],
+  staged: readonly PoolPackage[],
+): readonly PoolPackage[] {
   const builds = new Set(staged.map(buildOf));
   const produced = new Set(staged.map(keyOf));
   return current.filter((item) => builds.has(buildOf(item)) && !produced.has(keyOf(item)));
@@ -106,8 +106,8 @@ export function noLongerProduced(
 
 /** A build may not take out what a later release of its source published. */
 function newerThanItsBuild(
-  leaving: readonly ChannelPackage[],
-  staged: readonly ChannelPackage[],
+  leaving: readonly PoolPackage[],
+  staged: readonly PoolPackage[],
 ): (Verdict & { readonly kind: 'refused' }) | undefined {
   const releaseOf = new Map(staged.map((item) => [buildOf(item), item]));
   for (const item of leaving) {

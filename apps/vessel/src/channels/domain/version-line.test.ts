@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ChannelPackage } from './channel-package.js';
+import type { PoolPackage } from '../../pool/domain/pool-package.js';
 import {
   applyChanges,
   CHECKPOINT_INTERVAL,
@@ -8,7 +8,7 @@ import {
   stagingChanges,
 } from './version-line.js';
 
-function made(id: number, name: string, sourceId = 'foo'): ChannelPackage {
+function made(id: number, name: string, sourceId = 'foo'): PoolPackage {
   return {
     id,
     name,

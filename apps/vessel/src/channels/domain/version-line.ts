@@ -1,4 +1,9 @@
-import { byKey, keyOf, type ChannelPackage, type VersionChange } from './channel-package.js';
+import {
+  byKey,
+  keyOf,
+  type PoolPackage,
+  type VersionChange,
+} from '../../pool/domain/pool-package.js';
 import { noLongerProduced } from './import-rules.js';
 
 /** Versions between two checkpoints: bounds both the walk to one and the space that they take. */
@@ -11,10 +16,10 @@ export function nextChainLength(parentLength: number): number {
 
 /** The packages after the changes; order means nothing. */
 export function applyChanges(
-  packages: readonly ChannelPackage[],
+  packages: readonly PoolPackage[],
   changes: readonly VersionChange[],
-  packageOf: (id: number) => ChannelPackage,
-): readonly ChannelPackage[] {
+  packageOf: (id: number) => PoolPackage,
+): readonly PoolPackage[] {
   const next = byKey(packages);
   for (const change of changes) {
     if (change.packageId === null) next.delete(keyOf(change));
@@ -25,8 +30,8 @@ export function applyChanges(
 
 /** What one import changes in its line: its packages, and out goes what the same build produced before and now does not. */
 export function stagingChanges(
-  head: readonly ChannelPackage[],
-  imported: readonly ChannelPackage[],
+  head: readonly PoolPackage[],
+  imported: readonly PoolPackage[],
 ): readonly VersionChange[] {
   const put = imported.map(({ architecture, name, id }) => ({ architecture, name, packageId: id }));
   const gone = noLongerProduced(head, imported).map(({ architecture, name }) => ({

@@ -1,5 +1,5 @@
 /** What the rules need to know of a package that vessel holds. */
-export interface ChannelPackage {
+export interface PoolPackage {
   /** Its row. */
   readonly id: number;
   readonly sha256: string;

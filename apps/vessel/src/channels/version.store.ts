@@ -1,0 +1,239 @@
+import { invariant, type Clock } from '@cairn/std';
+import { announceWork } from '../persistence/work-signal.js';
+import type { Transaction } from '../persistence/vessel-database.js';
+import { BoundedCache } from '../pool/bounded-cache.js';
+import type { PoolPackage, VersionChange } from '../pool/domain/pool-package.js';
+import type { PackageStore } from '../pool/package.store.js';
+import { nextHistory } from './domain/history-id.js';
+import { applyChanges, nextChainLength } from './domain/version-line.js';
+import type { Channel } from './channel.store.js';
+
+/** A channel's state, published or a step of a change set's line. */
+export interface ChannelVersion {
+  readonly id: number;
+  readonly history: number;
+  readonly architectures: readonly string[];
+  readonly parentId: number | null;
+  readonly kind: 'staging' | 'published';
+}
+
+/** What to add to a channel whose row is locked. */
+export interface NewVersion {
+  readonly channel: Channel;
+  /** Null only for the first version of a channel. */
+  readonly parentId: number | null;
+  readonly kind: 'staging' | 'published';
+  readonly changeSetId: string | null;
+  readonly architectures: readonly string[];
+  readonly changes: readonly VersionChange[];
+}
+
+const VERSION_COLUMNS = {
+  id: true,
+  history: true,
+  architectures: true,
+  parentId: true,
+  kind: true,
+} as const;
+
+/** Weight of the cache of contents: package ids, 8 bytes each. */
+const IDS_CACHED_MAX = 4_000_000;
+
+/** The versions of channels. What a version holds never changes. */
+export class VersionStore {
+  private readonly contents = new BoundedCache<number, readonly number[]>(IDS_CACHED_MAX);
+
+  constructor(
+    private readonly packages: PackageStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Adds a version with the next history id of its channel. */
+  async append(tx: Transaction, version: NewVersion): Promise<ChannelVersion> {
+    const { channel, parentId, kind, changeSetId, changes } = version;
+    const now = this.clock.now();
+    const history = nextHistory(channel.lastHistory, now);
+    const packages = await this.packagesAfter(tx, parentId, changes);
+    const chainLength = parentId === null ? 0 : nextChainLength(await chainLengthOf(tx, parentId));
+    const row = await tx.version.create({
+      data: {
+        channelId: channel.id,
+        history,
+        parentId,
+        kind,
+        changeSetId,
+        architectures: [...version.architectures],
+        packageCount: packages.length,
+        chainLength,
+        createdAt: new Date(now),
+      },
+      select: VERSION_COLUMNS,
+    });
+    await tx.channel.update({ where: { id: channel.id }, data: { lastHistory: history } });
+    await insertChanges(tx, row.id, changes);
+    if (chainLength === 0) {
+      const packageIds = packages.map(({ id }) => id);
+      await tx.versionCheckpoint.create({ data: { versionId: row.id, packageIds } });
+    }
+    return toVersion(row);
+  }
+
+  /** Everything that a version holds, in no order. */
+  async packagesOf(tx: Transaction, versionId: number): Promise<readonly PoolPackage[]> {
+    return this.packages.packagesOf(tx, await this.packageIdsOf(tx, versionId));
+  }
+
+  /** The row ids of the packages that a version holds: the nearest checkpoint and the changes since. */
+  async packageIdsOf(tx: Transaction, versionId: number): Promise<readonly number[]> {
+    const cached = this.contents.get(versionId);
+    if (cached !== undefined) return cached;
+    const rows = await tx.$queryRaw<{ ids: number[] | null }[]>`
+      WITH RECURSIVE chain AS (
+        SELECT id, parent_id, chain_length, 0 AS step FROM version WHERE id = ${versionId}
+        UNION ALL
+        SELECT v.id, v.parent_id, v.chain_length, c.step + 1
+        FROM chain c JOIN version v ON v.id = c.parent_id WHERE c.chain_length > 0
+      ), changed AS (
+        SELECT DISTINCT ON (architecture, name) architecture, name, package_id
+        FROM chain JOIN version_change ON version_id = chain.id
+        ORDER BY architecture, name, step
+      ), base AS (
+        SELECT unnest(k.package_ids) AS package_id
+        FROM chain JOIN version_checkpoint k ON k.version_id = chain.id WHERE chain.chain_length = 0
+      )
+      SELECT array_agg(package_id) AS ids FROM (
+        SELECT package_id FROM changed WHERE package_id IS NOT NULL
+        UNION ALL
+        SELECT base.package_id FROM base JOIN package p ON p.id = base.package_id
+        LEFT JOIN changed ON changed.architecture = p.architecture AND changed.name = p.name
+        WHERE changed.name IS NULL
+      ) AS held`;
+    const ids = rows[0]?.ids ?? [];
+    return ids;
+  }
+
+  /** What the versions of a change set's line changed, oldest first, up to and including one of them. */
+  async changesOfLine(
+    tx: Transaction,
+    line: {
+      readonly changeSetId: string;
+      readonly channelId: number;
+      readonly headHistory: number;
+    },
+  ): Promise<readonly VersionChange[]> {
+    return tx.$queryRaw<VersionChange[]>`
+      SELECT c.architecture, c.name, c.package_id AS "packageId"
+      FROM version v JOIN version_change c ON c.version_id = v.id
+      WHERE v.change_set_id = ${line.changeSetId}::uuid AND v.channel_id = ${line.channelId}
+        AND v.kind = 'staging' AND v.history <= ${line.headHistory}
+      ORDER BY v.history`;
+  }
+
+  /** Versions of a channel whose files are not in place yet, oldest first. */
+  async withoutFiles(tx: Transaction, channelId: number): Promise<readonly ChannelVersion[]> {
+    const rows = await tx.version.findMany({
+      where: { channelId, filesWrittenAt: null },
+      select: VERSION_COLUMNS,
+      orderBy: { history: 'asc' },
+    });
+    return rows.map(toVersion);
+  }
+
+  async find(tx: Transaction, id: number): Promise<ChannelVersion> {
+    return toVersion(
+      await tx.version.findUniqueOrThrow({ where: { id }, select: VERSION_COLUMNS }),
+    );
+  }
+
+  /** Packages that the version put, against its parent. */
+  async packagesPutBy(tx: Transaction, versionId: number): Promise<readonly PoolPackage[]> {
+    const rows = await tx.versionChange.findMany({
+      where: { versionId, packageId: { not: null } },
+      select: { packageId: true },
+    });
+    const ids = rows.flatMap(({ packageId }) => (packageId === null ? [] : [packageId]));
+    return this.packages.packagesOf(tx, ids);
+  }
+
+  /** Names of the architectures whose packages the version changed. */
+  async architecturesChangedBy(tx: Transaction, versionId: number): Promise<ReadonlySet<string>> {
+    const rows = await tx.versionChange.findMany({
+      where: { versionId },
+      select: { architecture: true },
+      distinct: ['architecture'],
+    });
+    return new Set(rows.map(({ architecture }) => architecture));
+  }
+
+  /** From the commit on the version may be announced. */
+  async markFilesWritten(tx: Transaction, versionId: number): Promise<void> {
+    await tx.version.update({
+      where: { id: versionId },
+      data: { filesWrittenAt: new Date(this.clock.now()) },
+    });
+    await announceWork(tx, 'outbox');
+  }
+
+  /** Keeps the contents of a committed version in memory; the next version is most often made from it. */
+  remember(versionId: number, ids: readonly number[]): void {
+    this.contents.set(versionId, ids, ids.length + 1);
+  }
+
+  private async packagesAfter(
+    tx: Transaction,
+    parentId: number | null,
+    changes: readonly VersionChange[],
+  ): Promise<readonly PoolPackage[]> {
+    const before = parentId === null ? [] : await this.packagesOf(tx, parentId);
+    const ids = new Set(
+      changes.flatMap(({ packageId }) => (packageId === null ? [] : [packageId])),
+    );
+    const put = new Map(
+      (await this.packages.packagesOf(tx, [...ids])).map((item) => [item.id, item]),
+    );
+    return applyChanges(before, changes, (id) => {
+      const item = put.get(id);
+      invariant(item !== undefined, 'a change puts a stored package');
+      return item;
+    });
+  }
+}
+
+async function chainLengthOf(tx: Transaction, versionId: number): Promise<number> {
+  const { chainLength } = await tx.version.findUniqueOrThrow({
+    where: { id: versionId },
+    select: { chainLength: true },
+  });
+  return chainLength;
+}
+
+async function insertChanges(
+  tx: Transaction,
+  versionId: number,
+  changes: readonly VersionChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO version_change (version_id, architecture, name, package_id)
+    SELECT ${versionId}, * FROM unnest(
+      ${changes.map(({ architecture }) => architecture)}::text[],
+      ${changes.map(({ name }) => name)}::text[],
+      ${changes.map(({ packageId }) => packageId)}::int[])`;
+}
+
+function toVersion(row: {
+  readonly id: number;
+  readonly history: bigint;
+  readonly architectures: string[];
+  readonly parentId: number | null;
+  readonly kind: string;
+}): ChannelVersion {
+  const { id, history, architectures, parentId, kind } = row;
+  return {
+    id,
+    history: Number(history),
+    architectures,
+    parentId,
+    kind: kind === 'staging' ? 'staging' : 'published',
+  };
+}

@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { checkNatsUrl } from '@cairn/messaging';
+import { LOG_LEVELS, type LogLevel } from '@cairn/observability';
+import { SECOND_MS } from '@cairn/std';
+import { z } from 'zod';
+
+/** What the environment says. */
+export interface VesselConfig {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly natsUrl: string;
+  /** JSON with the user JWT and its seed. */
+  readonly credentialsFile: string;
+  /** Holds the public folder, the pool and what is on its way in; one file system. */
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number };
+  /** How clients reach the public folder, without a slash at the end; our own address when left out. */
+  readonly publicUrl: string | undefined;
+  /** A fetch that brings nothing for so long is given up. */
+  readonly stagnationMs: number;
+  readonly logLevel: LogLevel;
+}
+
+const STAGNATION_SECONDS_DEFAULT = 600;
+
+const absolutePath = z
+  .string()
+  .refine((text) => path.isAbsolute(text) && !text.includes('\0'), 'an absolute path');
+
+const natsUrl = z.string().superRefine((text, context) => {
+  try {
+    checkNatsUrl(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' });
+  }
+});
+
+const environmentSchema = z.object({
+  VESSEL_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  VESSEL_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  VESSEL_NATS_URL: natsUrl,
+  VESSEL_CREDENTIALS_FILE: absolutePath,
+  VESSEL_DATA_DIR: absolutePath,
+  VESSEL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  VESSEL_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  VESSEL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  VESSEL_STAGNATION_SECONDS: z.coerce.number().positive().default(STAGNATION_SECONDS_DEFAULT),
+  VESSEL_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+/** What `migrate` needs of the environment. */
+const migrationSchema = environmentSchema.pick({ VESSEL_DATABASE_URL: true });
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration; the error names every fault at once. Empty variables count as absent. */
+export function loadConfig(environment: Environment): VesselConfig {
+  const parsed = environmentSchema.safeParse(present(environment));
+  if (!parsed.success) throw new Error(`Vessel cannot start:\n${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    databaseUrl: data.VESSEL_DATABASE_URL,
+    redisUrl: data.VESSEL_REDIS_URL,
+    natsUrl: data.VESSEL_NATS_URL,
+    credentialsFile: data.VESSEL_CREDENTIALS_FILE,
+    dataDir: data.VESSEL_DATA_DIR,
+    http: { host: data.VESSEL_HTTP_HOST, port: data.VESSEL_HTTP_PORT },
+    publicUrl: data.VESSEL_PUBLIC_URL?.replace(/\/+$/, ''),
+    stagnationMs: data.VESSEL_STAGNATION_SECONDS * SECOND_MS,
+    logLevel: data.VESSEL_LOG_LEVEL,
+  };
+}
+
+/** Reads the database's URL alone, for the program that migrates. */
+export function loadDatabaseUrl(environment: Environment = process.env): string {
+  const parsed = migrationSchema.safeParse(present(environment));
+  if (!parsed.success) throw new Error(`Vessel cannot migrate:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data.VESSEL_DATABASE_URL;
+}
+
+function present(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+}

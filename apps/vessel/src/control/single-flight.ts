@@ -1,0 +1,31 @@
+/** Does a piece of work once at a time; a call that comes while it runs makes it run once more afterwards. */
+export class SingleFlight {
+  private running: Promise<void> | undefined;
+  private isWanted = false;
+
+  constructor(
+    private readonly work: () => Promise<void>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  wake(): void {
+    this.isWanted = true;
+    this.running ??= this.run().finally(() => (this.running = undefined));
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.isWanted) {
+      this.isWanted = false;
+      try {
+        await this.work();
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BrowseNatsController } from '../browse/browse.nats.controller.js';
+import { BrowseStore } from '../browse/browse.store.js';
+import { ImportService } from '../imports/import.service.js';
+import { ImportsNatsController } from '../imports/imports.nats.controller.js';
+import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
+import { PublicationService } from '../publishing/publication.service.js';
+import { PublishingNatsController } from '../publishing/publishing.nats.controller.js';
+
+/** The services that answer messages. */
+export interface AnsweringServices {
+  readonly imports: ImportService;
+  readonly channels: ChannelEnsureService;
+  readonly publications: PublicationService;
+  readonly browse: BrowseStore;
+}
+
+/** Connects the controllers with services that were put together elsewhere. */
+@Module({})
+export class VesselModule {
+  static with(services: AnsweringServices): DynamicModule {
+    return {
+      module: VesselModule,
+      controllers: [ImportsNatsController, PublishingNatsController, BrowseNatsController],
+      providers: [
+        { provide: ImportService, useValue: services.imports },
+        { provide: ChannelEnsureService, useValue: services.channels },
+        { provide: PublicationService, useValue: services.publications },
+        { provide: BrowseStore, useValue: services.browse },
+      ],
+    };
+  }
+}

@@ -1,0 +1,146 @@
+import { readCredentials } from '@cairn/auth';
+import { ChoreHost, ChoreQueue, handleChore } from '@cairn/jobs';
+import { connectNats, ContractClient, NatsServerStrategy } from '@cairn/messaging';
+import { Health, Metrics, NestLogger, type Logger, type Shutdown } from '@cairn/observability';
+import { systemClock } from '@cairn/std';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { NestFactory } from '@nestjs/core';
+import type { VesselConfig } from '../config.js';
+import { runImport } from '../imports/imports.chores.js';
+import { VesselDatabase } from '../persistence/vessel-database.js';
+import { makeDirectoryDurably } from '../pool/durable-files.js';
+import { PublicServer } from '../serving/public-server.js';
+import { lead } from './leader.js';
+import { createParts, dataFolders, type VesselParts } from './parts.js';
+import { VesselModule } from './vessel.module.js';
+
+const APP = 'vessel';
+
+/** Where a running vessel can be reached. */
+export interface RunningVessel {
+  readonly port: number;
+  /** Base URL of the public folder. */
+  readonly url: string;
+}
+
+/** Starts everything, in an order in which nothing is used before it works; `shutdown` takes it down again. */
+export async function startVessel(given: {
+  readonly config: VesselConfig;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}): Promise<RunningVessel> {
+  const { config, log, shutdown } = given;
+  const folders = dataFolders(config.dataDir);
+  for (const dir of Object.values(folders)) await makeDirectoryDurably(dir);
+  const health = new Health();
+  const metrics = new Metrics();
+  const db = new VesselDatabase(config.databaseUrl);
+  shutdown.add('database', () => db.close());
+  health.addReadinessCheck('database', () => db.ping());
+
+  const { host, port: wishedPort } = config.http;
+  const http = new PublicServer({ ...folders, host, port: wishedPort, health, metrics, log });
+  const port = await http.listen();
+  shutdown.add('http', () => http.close());
+  const url = config.publicUrl ?? `http://${host}:${port}`;
+
+  const link = await connect(given, 'vessel');
+  // Chunks of artefacts on a connection of their own, so that nothing ever waits behind them.
+  const artefactLink = await connect(given, 'vessel artefacts');
+  health.addReadinessCheck('broker', () => link.flush());
+  const queue = new ChoreQueue({ app: APP, redisUrl: config.redisUrl, log });
+  shutdown.add('chore queue', () => queue.close());
+  health.addReadinessCheck('redis', () => queue.ping());
+
+  const parts = await createParts({
+    config,
+    publicUrl: url,
+    db,
+    artefacts: new ContractClient(artefactLink),
+    queue,
+    clock: systemClock,
+    log,
+  });
+  startChores({ ...given, parts, queue, metrics });
+  await answerMessages({ ...given, parts, link });
+  const leading = lead({
+    connectionString: config.databaseUrl,
+    parts,
+    client: new ContractClient(link),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    signal: shutdown.signal,
+  });
+  shutdown.add('lead', () => leading);
+  shutdown.add('readiness', () => health.drain());
+  return { port, url };
+}
+
+async function connect(
+  given: {
+    readonly config: VesselConfig;
+    readonly log: Logger;
+    readonly shutdown: Shutdown;
+  },
+  name: string,
+): Promise<NatsConnection> {
+  const { config, shutdown } = given;
+  const link = await connectNats({
+    url: config.natsUrl,
+    credentials: await readCredentials(config.credentialsFile),
+    senderId: APP,
+    name,
+  });
+  shutdown.add(`connection ${name}`, () => link.close());
+  return link;
+}
+
+function startChores(given: {
+  readonly config: VesselConfig;
+  readonly parts: VesselParts;
+  readonly queue: ChoreQueue;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}): void {
+  const { parts, queue, metrics, log } = given;
+  const host = new ChoreHost({
+    app: APP,
+    redisUrl: given.config.redisUrl,
+    chores: [runImport],
+    handlers: [
+      handleChore(runImport, ({ importId }, { signal }) => parts.imports.run(importId, signal)),
+    ],
+    timers: [],
+    queue,
+    log,
+    metrics,
+    random: Math.random,
+    now: () => systemClock.now(),
+  });
+  given.shutdown.add('chores', () => host.stop());
+}
+
+async function answerMessages(given: {
+  readonly parts: VesselParts;
+  readonly link: NatsConnection;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}): Promise<void> {
+  const { parts, link, log, shutdown } = given;
+  const app = await NestFactory.createMicroservice(VesselModule.with(parts), {
+    logger: new NestLogger(log),
+    abortOnError: false,
+    strategy: new NatsServerStrategy({
+      connection: link,
+      role: APP,
+      events: {
+        onReplyRefused: (facts) => log.warn(facts, 'Reply subject refused'),
+        onDefect: ({ error: err, ...facts }) => log.error({ err, ...facts }, 'Request failed'),
+      },
+    }),
+  });
+  await app.listen();
+  shutdown.add('messages', () => app.close());
+}

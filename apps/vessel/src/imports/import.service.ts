@@ -1,0 +1,178 @@
+import { AppError, type RequestOf, type importStart } from '@cairn/contracts';
+import type { Logger } from '@cairn/observability';
+import { SECOND_MS, type Clock } from '@cairn/std';
+import type { VesselDatabase } from '../persistence/vessel-database.js';
+import type { ArtefactGateway } from './artefact.gateway.js';
+import { collectArtefacts } from './collect-artefacts.js';
+import type { Refusal } from './domain/check-artefacts.js';
+import { isGivenUp, tryDelayMs } from './domain/patience.js';
+import type { ImportStore, OpenImport } from './import.store.js';
+import type { IncomingFiles } from './incoming-files.js';
+import { runExclusively } from './run-exclusively.js';
+import type { StagingService } from './staging.service.js';
+
+/** How often progress is noted in the database. */
+const PROGRESS_NOTE_INTERVAL_MS = SECOND_MS;
+/** While a try runs nobody needs to look at the import again; renewed by progress. */
+const TRY_VISIBLE_AGAIN_MS = 30 * SECOND_MS;
+
+/** Takes imports from order to outcome, one try at a time; every try goes on where the last one ended. */
+export class ImportService {
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    private readonly db: VesselDatabase,
+    private readonly parts: {
+      readonly imports: ImportStore;
+      readonly staging: StagingService;
+      readonly gateway: Pick<ArtefactGateway, 'read'>;
+      readonly incoming: IncomingFiles;
+      readonly clock: Clock;
+      readonly log: Logger;
+      readonly stagnationMs: number;
+      /** Asks for a try soon; may be lost. */
+      readonly wish: (importId: string) => Promise<void>;
+    },
+  ) {}
+
+  /** Stores the order and asks for its first try. */
+  async start(request: RequestOf<typeof importStart>): Promise<'started' | 'finished'> {
+    const state = await this.parts.imports.request(request);
+    if (state !== 'open') return 'finished';
+    await this.wishQuietly(request.importId);
+    return 'started';
+  }
+
+  /** Gives an import up unless its outcome is decided. */
+  async cancel(importId: string, code: string): Promise<'cancelled' | 'decided' | 'unknown'> {
+    const { imports } = this.parts;
+    const message = 'summit gave the import up.';
+    const before = await imports.fail(importId, { kind: 'lost', code, message });
+    this.running.get(importId)?.abort();
+    if (before === undefined) return 'unknown';
+    if (before === 'open') {
+      this.parts.log.info({ importId, code }, 'Import cancelled');
+      return 'cancelled';
+    }
+    // The same request may come twice: its first answer can be lost.
+    return before === 'lost' && (await imports.codeOf(importId)) === code ? 'cancelled' : 'decided';
+  }
+
+  /** Asks for a try of every open import that is due. */
+  async wishDue(): Promise<void> {
+    for (const importId of await this.parts.imports.due()) await this.wishQuietly(importId);
+  }
+
+  /** Removes what decided imports have left on disk. */
+  async tidy(): Promise<void> {
+    const ids = await this.parts.incoming.importIds();
+    const open = await this.parts.imports.openAmong(ids.filter((id) => UUID.test(id)));
+    for (const id of ids) if (!open.has(id)) await this.parts.incoming.discard(id);
+  }
+
+  /** One try, unless the import is decided or somebody is at it. Never throws for what a later try may mend. */
+  async run(importId: string, signal: AbortSignal): Promise<void> {
+    if (this.running.has(importId)) return;
+    const cancelling = new AbortController();
+    this.running.set(importId, cancelling);
+    try {
+      await runExclusively(this.db, `vessel.import.${importId}`, async () => {
+        const open = await this.parts.imports.findOpen(importId);
+        if (open === undefined) return;
+        await this.parts.imports.hideUntilLater(importId, TRY_VISIBLE_AGAIN_MS);
+        await this.attempt(open, AbortSignal.any([signal, cancelling.signal]));
+      });
+    } finally {
+      this.running.delete(importId);
+    }
+  }
+
+  private async attempt(open: OpenImport, signal: AbortSignal): Promise<void> {
+    const { importId } = open.order;
+    const startedAtMs = this.parts.clock.now();
+    try {
+      const refusal = await this.collectAndStage(open, signal);
+      if (refusal !== undefined) {
+        await this.parts.imports.fail(importId, { kind: 'refused', ...refusal });
+        this.parts.log.warn({ importId, ...refusal }, 'Import refused');
+      } else {
+        const tookMs = this.parts.clock.now() - startedAtMs;
+        this.parts.log.info({ importId, tookMs }, 'Import staged');
+      }
+      await this.parts.incoming.discard(importId);
+    } catch (error) {
+      if (signal.aborted) await this.afterAbort(importId);
+      else await this.afterFailure(importId, error);
+    }
+  }
+
+  private async collectAndStage(
+    open: OpenImport,
+    signal: AbortSignal,
+  ): Promise<Refusal | undefined> {
+    const { importId } = open.order;
+    const { gateway, incoming } = this.parts;
+    const onProgress = this.progressNoter(importId);
+    const { order } = open;
+    const collected = await collectArtefacts({ order, gateway, incoming, onProgress, signal });
+    if (!collected.ok) return collected.error;
+    return this.parts.staging.stage(collected.value);
+  }
+
+  private async afterFailure(importId: string, error: unknown): Promise<void> {
+    const { imports, clock, stagnationMs, log } = this.parts;
+    const open = await imports.findOpen(importId);
+    if (open === undefined) return;
+    const saysAbsent = error instanceof AppError && error.code === 'artefact.not-found';
+    const { lastProgressAt, tries } = open;
+    if (isGivenUp({ lastProgressAt, now: clock.now(), stagnationMs, saysAbsent })) {
+      const message = `Nothing could be fetched from ${open.order.builderId} for too long: ${textOf(error)}`;
+      await imports.fail(importId, { kind: 'lost', code: 'artefacts.lost', message });
+      await this.parts.incoming.discard(importId);
+      log.warn({ importId, err: error }, 'Import lost');
+      return;
+    }
+    const delayMs = Math.min(tryDelayMs(tries), Math.max(stagnationMs / 4, MIN_DELAY_MS));
+    await imports.postpone(importId, delayMs);
+    if (error instanceof AppError)
+      log.info({ importId, code: error.code, delayMs }, 'Import waits');
+    else log.error({ importId, err: error, delayMs }, 'Import try failed');
+  }
+
+  /** Cancelled, or stopped with the process or after the longest time of one try; then another follows. */
+  private async afterAbort(importId: string): Promise<void> {
+    const open = await this.parts.imports.findOpen(importId);
+    if (open === undefined) await this.parts.incoming.discard(importId);
+    else await this.parts.imports.postpone(importId, 0);
+  }
+
+  private progressNoter(importId: string): () => void {
+    const { clock, imports, log, stagnationMs } = this.parts;
+    const intervalMs = Math.min(PROGRESS_NOTE_INTERVAL_MS, stagnationMs / 4);
+    let notedAtMs = 0;
+    return () => {
+      const now = clock.now();
+      if (now - notedAtMs < intervalMs) return;
+      notedAtMs = now;
+      imports
+        .noteProgress(importId, TRY_VISIBLE_AGAIN_MS)
+        .catch((err: unknown) => log.warn({ importId, err }, 'Progress not noted'));
+    };
+  }
+
+  private async wishQuietly(importId: string): Promise<void> {
+    try {
+      await this.parts.wish(importId);
+    } catch (err) {
+      this.parts.log.warn({ importId, err }, 'Import not queued');
+    }
+  }
+}
+
+const MIN_DELAY_MS = 100;
+const MESSAGE_LENGTH_MAX = 500;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_LENGTH_MAX);
+}

@@ -1,0 +1,98 @@
+import { writeFileDurably } from '@cairn/stone-files';
+import { invariant } from '@cairn/std';
+import { constants, zstdCompressSync } from 'node:zlib';
+import type { VersionStore } from '../channels/version.store.js';
+import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
+import { makeDirectoryDurably } from '../pool/durable-files.js';
+import type { ChannelLayout } from './channel-layout.js';
+import { rootIndexText } from './root-index.js';
+import type { RootIndexStore } from './root-index.store.js';
+import type { VersionFiles } from './version-files.js';
+
+/** Longest time for the files of all waiting versions of one channel. */
+const FILES_TIMEOUT_MS = 600_000;
+/** Rounds in which new versions may keep coming while a channel's files are written. */
+const ROUNDS_MAX = 1_000;
+/** The level that the format's own writer uses for the root index. */
+const ROOT_INDEX_ZSTD_LEVEL = -1;
+
+interface WaitingChannel {
+  readonly id: number;
+  readonly name: string;
+}
+
+/**
+ * Brings the public folder up to what the database has decided: the files of each new version, then the pointer to
+ * them. Nothing is announced before; after a crash it is simply done again.
+ */
+export class ChannelFilesService {
+  private readonly running = new Map<number, { current: Promise<void>; next?: Promise<void> }>();
+
+  constructor(
+    private readonly db: VesselDatabase,
+    private readonly parts: {
+      readonly versions: VersionStore;
+      readonly rootIndex: RootIndexStore;
+      readonly files: VersionFiles;
+      readonly layout: ChannelLayout;
+    },
+  ) {}
+
+  /** Writes what is missing in every channel; for the start and for reconciling. */
+  async completeAll(): Promise<void> {
+    const channels = await this.db.client.$queryRaw<WaitingChannel[]>`
+      SELECT DISTINCT c.id, c.name FROM channel c JOIN version v ON v.channel_id = c.id
+      WHERE v.files_written_at IS NULL`;
+    for (const channel of channels) await this.complete(channel);
+  }
+
+  /** Writes what is missing in this channel, everything committed before the call included. */
+  complete(channel: WaitingChannel): Promise<void> {
+    const running = this.running.get(channel.id);
+    if (running === undefined) {
+      const current = this.run(channel).finally(() => this.running.delete(channel.id));
+      this.running.set(channel.id, { current });
+      return current;
+    }
+    // The present run may have read the database already; callers that come meanwhile share the one after it.
+    running.next ??= running.current.catch(() => undefined).then(() => this.complete(channel));
+    return running.next;
+  }
+
+  /** Across replicas one writer per channel, by an advisory lock that ends with the transaction. */
+  private async run(channel: WaitingChannel): Promise<void> {
+    await this.db.inTransaction(
+      async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`vessel.files.${channel.name}`}, 0))`;
+        for (let round = 0; round < ROUNDS_MAX; round += 1) {
+          if (await this.writeRound(tx, channel)) return;
+        }
+        invariant(false, 'a channel comes to rest at some time');
+      },
+      { timeoutMs: FILES_TIMEOUT_MS },
+    );
+  }
+
+  /** Whether the root index could be written, which needs every version it points to. */
+  private async writeRound(tx: Transaction, channel: WaitingChannel): Promise<boolean> {
+    const { versions, files, rootIndex } = this.parts;
+    for (const version of await versions.withoutFiles(tx, channel.id)) {
+      await files.write(tx, channel, version);
+      await versions.markFilesWritten(tx, version.id);
+    }
+    const facts = await rootIndex.facts(tx, channel.id);
+    if (facts === undefined) return false;
+    await this.writeRootIndex(channel.name, rootIndexText(facts));
+    return true;
+  }
+
+  /** The pointer that clients follow comes last of all. */
+  private async writeRootIndex(channel: string, text: string): Promise<void> {
+    const path = this.parts.layout.rootIndex(channel);
+    await makeDirectoryDurably(this.parts.layout.channelDir(channel));
+    const bytes = Buffer.from(text);
+    const params = { [constants.ZSTD_c_compressionLevel]: ROOT_INDEX_ZSTD_LEVEL };
+    await writeFileDurably(`${path}.zst`, zstdCompressSync(bytes, { params }));
+    await writeFileDurably(path, bytes);
+  }
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+
+/** Where things lie in the public folder. */
+export class ChannelLayout {
+  constructor(readonly publicDir: string) {}
+
+  channelDir(channel: string): string {
+    return join(this.publicDir, channel);
+  }
+
+  /** The file that clients read first. */
+  rootIndex(channel: string): string {
+    return join(this.publicDir, channel, 'moss-root-index.json');
+  }
+
+  packageIndex(channel: string, history: number, architecture: string): string {
+    return join(this.publicDir, channel, 'history', String(history), architecture, 'stone.index');
+  }
+
+  poolFile(channel: string, poolPath: string): string {
+    return join(this.publicDir, channel, poolPath);
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { LocalBlobStore } from './local-blob-store.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'cairn-blobs-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const store = new LocalBlobStore(join(dir, 'pool'));
+const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function incoming(text: string): string {
+  const file = join(dir, `incoming-${sha(text).slice(0, 8)}`);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+it('takes a file, readable for a web server, and knows it', async () => {
+  expect(await store.has(sha('one'))).toBe(false);
+  await store.add(incoming('one'), sha('one'));
+  expect(await store.has(sha('one'))).toBe(true);
+  expect(statSync(store.pathOf(sha('one'))).mode & 0o777).toBe(0o644);
+});
+
+it('takes the same bytes twice', async () => {
+  await store.add(incoming('two'), sha('two'));
+  await store.add(incoming('two'), sha('two'));
+  expect(readFileSync(store.pathOf(sha('two')), 'utf8')).toBe('two');
+});
+
+it('places a blob without a copy, again and again', async () => {
+  await store.add(incoming('three'), sha('three'));
+  const path = join(dir, 'public/main/pool/v0/t/three.stone');
+  await store.placeAt(path, sha('three'));
+  await store.placeAt(path, sha('three'));
+  expect(statSync(path).ino).toBe(statSync(store.pathOf(sha('three'))).ino);
+});
+
+it('replaces what a crash left at the place', async () => {
+  await store.add(incoming('four'), sha('four'));
+  const path = join(dir, 'public/main/pool/v0/f/four.stone');
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, 'something else');
+  await store.placeAt(path, sha('four'));
+  expect(readFileSync(path, 'utf8')).toBe('four');
+});

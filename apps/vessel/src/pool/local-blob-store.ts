@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, copyFile, link, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BlobStore } from './blob-store.js';
+import { hasCode, makeDirectoryDurably, syncDirectory, syncFile } from './durable-files.js';
+
+const MODE = 0o644;
+const SHARD_LENGTH = 2;
+/** Why a hard link may be impossible although everything is right: other device, too many links, no links here. */
+const COPY_INSTEAD = ['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP'];
+
+/** Blobs below one directory, sharded by the first two digits of their hash. */
+export class LocalBlobStore implements BlobStore {
+  constructor(private readonly dir: string) {}
+
+  /** Where a blob lies or would lie. */
+  pathOf(sha256: string): string {
+    return join(this.dir, sha256.slice(0, SHARD_LENGTH), sha256);
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    return (await inodeOf(this.pathOf(sha256))) !== undefined;
+  }
+
+  async add(file: string, sha256: string): Promise<void> {
+    const path = this.pathOf(sha256);
+    if (await this.has(sha256)) return;
+    await makeDirectoryDurably(dirname(path));
+    await chmod(file, MODE);
+    await syncFile(file);
+    await this.replace(path, file);
+    await syncDirectory(dirname(path));
+  }
+
+  async placeAt(path: string, sha256: string): Promise<void> {
+    const blob = this.pathOf(sha256);
+    await makeDirectoryDurably(dirname(path));
+    const inode = await inodeOf(path);
+    if (inode !== undefined && inode === (await inodeOf(blob))) return;
+    // What else lies there is left from a crash: no row names it, so nobody was told about it.
+    await this.replace(path, blob);
+  }
+
+  /** Two writers of one path bring the same bytes, but must not meet in one draft. */
+  private async replace(path: string, source: string): Promise<void> {
+    const draft = `${path}.${randomUUID()}.partial`;
+    try {
+      await linkOrCopy(source, draft);
+      await rename(draft, path);
+    } finally {
+      // A rename onto another link of the same file leaves both.
+      await rm(draft, { force: true });
+    }
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!COPY_INSTEAD.some((code) => hasCode(error, code))) throw error;
+    await copyFile(from, to);
+    await syncFile(to);
+  }
+}
+
+async function inodeOf(path: string): Promise<bigint | undefined> {
+  try {
+    return (await stat(path, { bigint: true })).ino;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,173 @@
+import { invariant } from '@cairn/std';
+import { formatDependency, type StonePackage } from '@cairn/stone';
+import type { Transaction } from '../persistence/vessel-database.js';
+import { BoundedCache } from './bounded-cache.js';
+import type { PoolPackage } from './domain/pool-package.js';
+
+/** A package that was read and checked, ready to be stored. */
+export interface NewPackage {
+  readonly description: StonePackage;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** Path below a channel. */
+  readonly poolPath: string;
+  readonly indexBlock: Uint8Array;
+}
+
+/** A pool path of a channel that holds other bytes. */
+export interface TakenPath {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+interface PackageRow {
+  readonly id: number;
+  readonly sha256: string;
+  readonly name: string;
+  readonly version: string;
+  readonly source_release: bigint;
+  readonly build_release: bigint;
+  readonly architecture: string;
+  readonly source_id: string;
+  readonly pool_path: string;
+}
+
+/** Rows never change once written, so what was read stays true. */
+const PACKAGES_CACHED_MAX = 200_000;
+const BLOCKS_CACHED_SIZE_BYTES_MAX = 256 * 1_024 * 1_024;
+/** Rows read or written by one statement. */
+const BATCH_SIZE = 5_000;
+
+/** The packages that vessel holds, whatever channel lists them. */
+export class PackageStore {
+  private readonly packages = new BoundedCache<number, PoolPackage>(PACKAGES_CACHED_MAX);
+  private readonly blocks = new BoundedCache<number, Uint8Array>(BLOCKS_CACHED_SIZE_BYTES_MAX);
+
+  /** Notes blobs before their files are placed, so that unused ones can be found later. */
+  async addBlobs(
+    tx: Transaction,
+    blobs: readonly { readonly sha256: string; readonly sizeBytes: number }[],
+  ): Promise<void> {
+    await tx.blob.createMany({
+      data: blobs.map(({ sha256, sizeBytes }) => ({ sha256, sizeBytes })),
+      skipDuplicates: true,
+    });
+  }
+
+  /** Stores packages that are not there yet and returns all of them. */
+  async addPackages(
+    tx: Transaction,
+    items: readonly NewPackage[],
+  ): Promise<readonly PoolPackage[]> {
+    await tx.package.createMany({ data: items.map(toRow), skipDuplicates: true });
+    const hashes = items.map(({ sha256 }) => sha256);
+    const rows = await tx.$queryRaw<PackageRow[]>`
+      SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
+      FROM package WHERE sha256 = ANY(${hashes})`;
+    return rows.map(toPoolPackage);
+  }
+
+  /** The packages with these row ids, in any order; each must exist. */
+  async packagesOf(tx: Transaction, ids: readonly number[]): Promise<readonly PoolPackage[]> {
+    const found: PoolPackage[] = [];
+    const missing = ids.filter((id) => {
+      const cached = this.packages.get(id);
+      if (cached !== undefined) found.push(cached);
+      return cached === undefined;
+    });
+    for (let at = 0; at < missing.length; at += BATCH_SIZE) {
+      const rows = await tx.$queryRaw<PackageRow[]>`
+        SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
+        FROM package WHERE id = ANY(${missing.slice(at, at + BATCH_SIZE)})`;
+      for (const row of rows) {
+        const item = toPoolPackage(row);
+        this.packages.set(item.id, item, 1);
+        found.push(item);
+      }
+    }
+    invariant(found.length === ids.length, 'every package of a version has its row');
+    return found;
+  }
+
+  /** The index blocks of these packages by row id; each must exist. */
+  async blocksOf(
+    tx: Transaction,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
+    const found = new Map<number, Uint8Array>();
+    const missing = ids.filter((id) => {
+      const cached = this.blocks.get(id);
+      if (cached !== undefined) found.set(id, cached);
+      return cached === undefined;
+    });
+    for (let at = 0; at < missing.length; at += BATCH_SIZE) {
+      const rows = await tx.package.findMany({
+        where: { id: { in: missing.slice(at, at + BATCH_SIZE) } },
+        select: { id: true, indexBlock: true },
+      });
+      for (const { id, indexBlock } of rows) {
+        this.blocks.set(id, indexBlock, indexBlock.byteLength);
+        found.set(id, indexBlock);
+      }
+    }
+    invariant(found.size === new Set(ids).size, 'every package of a version has its index block');
+    return found;
+  }
+
+  /** Claims the packages' paths in a channel; the channel's row must be locked. Returns a path that holds other bytes, and then has claimed nothing. */
+  async claimPaths(
+    tx: Transaction,
+    channelId: number,
+    items: readonly PoolPackage[],
+  ): Promise<TakenPath | undefined> {
+    const owners = await tx.poolObject.findMany({
+      where: { channelId, path: { in: items.map(({ poolPath }) => poolPath) } },
+      select: { path: true, packageId: true, stonePackage: { select: { sha256: true } } },
+    });
+    const idAt = new Map(items.map(({ poolPath, id }) => [poolPath, id]));
+    const taken = owners.find(({ path, packageId }) => idAt.get(path) !== packageId);
+    if (taken !== undefined) return { path: taken.path, sha256: taken.stonePackage.sha256 };
+    await tx.poolObject.createMany({
+      data: items.map(({ poolPath, id }) => ({ channelId, path: poolPath, packageId: id })),
+      skipDuplicates: true,
+    });
+    return undefined;
+  }
+}
+
+function toRow(item: NewPackage) {
+  const { description, sha256, sizeBytes, poolPath } = item;
+  return {
+    sha256,
+    sizeBytes,
+    name: description.name,
+    version: description.version,
+    sourceRelease: description.sourceRelease,
+    buildRelease: description.buildRelease,
+    architecture: description.architecture,
+    sourceId: description.sourceId,
+    summary: description.summary,
+    description: description.description,
+    homepage: description.homepage,
+    licenses: [...description.licenses],
+    depends: description.depends.map(formatDependency),
+    provides: description.provides.map(formatDependency),
+    conflicts: description.conflicts.map(formatDependency),
+    poolPath,
+    indexBlock: Uint8Array.from(item.indexBlock),
+  };
+}
+
+function toPoolPackage(row: PackageRow): PoolPackage {
+  return {
+    id: row.id,
+    sha256: row.sha256,
+    name: row.name,
+    version: row.version,
+    sourceRelease: Number(row.source_release),
+    buildRelease: Number(row.build_release),
+    architecture: row.architecture,
+    sourceId: row.source_id,
+    poolPath: row.pool_path,
+  };
+}

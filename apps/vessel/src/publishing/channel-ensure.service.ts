@@ -1,0 +1,87 @@
+import { streamMoved } from '@cairn/contracts';
+import type { Channel, ChannelStore } from '../channels/channel.store.js';
+import { DEFAULT_STREAM } from '../channels/domain/channel-identifiers.js';
+import type { ChannelVersion, VersionStore } from '../channels/version.store.js';
+import type { VesselOutboxStore } from '../outbox/outbox.store.js';
+import type { ChannelFilesService } from '../package-index/channel-files.service.js';
+import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
+
+/** Makes channels, and gives them the architectures they lack. */
+export class ChannelEnsureService {
+  constructor(
+    private readonly db: VesselDatabase,
+    private readonly parts: {
+      readonly channels: ChannelStore;
+      readonly versions: VersionStore;
+      readonly outbox: VesselOutboxStore;
+      readonly files: ChannelFilesService;
+    },
+  ) {}
+
+  /**
+   * After this the channel has an index, empty or not, for each of the architectures, and its root index. Returns the
+   * history that its default stream points to.
+   */
+  async ensure(request: {
+    readonly channel: string;
+    readonly architectures: readonly string[];
+  }): Promise<string> {
+    const { channel, history } = await this.db.inTransaction((tx) => this.ensureRows(tx, request));
+    await this.parts.files.complete(channel);
+    return String(history);
+  }
+
+  private async ensureRows(
+    tx: Transaction,
+    request: { readonly channel: string; readonly architectures: readonly string[] },
+  ): Promise<{ readonly channel: Channel; readonly history: number }> {
+    const { channels } = this.parts;
+    const channel = await channels.lockOrCreate(tx, request.channel);
+    const architectures = [...new Set([...channel.architectures, ...request.architectures])].sort();
+    const streams = await channels.streamsOf(tx, channel.id);
+    const current = streams.find(({ name }) => name === DEFAULT_STREAM);
+    if (current !== undefined && architectures.length === channel.architectures.length) {
+      return { channel, history: current.history };
+    }
+    await channels.setArchitectures(tx, channel.id, architectures);
+    const pointers =
+      streams.length === 0 ? [{ name: DEFAULT_STREAM, versionId: null, history: 0 }] : streams;
+    let { lastHistory } = channel;
+    let history = current?.history ?? 0;
+    for (const stream of pointers) {
+      const version = await this.parts.versions.append(tx, {
+        channel: { ...channel, lastHistory },
+        parentId: stream.versionId,
+        kind: 'published',
+        changeSetId: null,
+        architectures,
+        changes: [],
+      });
+      lastHistory = version.history;
+      await this.pointTo(tx, { channel, stream: stream.name, version });
+      if (stream.name === DEFAULT_STREAM) history = version.history;
+    }
+    return { channel, history };
+  }
+
+  private async pointTo(
+    tx: Transaction,
+    move: {
+      readonly channel: Channel;
+      readonly stream: string;
+      readonly version: ChannelVersion;
+    },
+  ): Promise<void> {
+    const { channel, stream, version } = move;
+    await this.parts.channels.moveStream(tx, {
+      channelId: channel.id,
+      name: stream,
+      versionId: version.id,
+    });
+    await this.parts.outbox.add(tx, {
+      contract: streamMoved,
+      body: { channel: channel.name, stream, history: String(version.history) },
+      versionId: version.id,
+    });
+  }
+}
