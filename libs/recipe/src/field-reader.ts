@@ -173,7 +173,11 @@ export class FieldReader {
   /** The one entry of a list item such as `- name: {…}`; of several the first in sorted order counts. */
   singleEntry(node: YamlNode, what: string): { key: YamlScalar; value: YamlNode } | undefined {
     if (node.kind === 'map') {
-      const [first] = [...node.entries].sort((a, b) => (a.key.text < b.key.text ? -1 : 1));
+      const sorted = [...node.entries].sort((a, b) => (a.key.text < b.key.text ? -1 : 1));
+      const [first, ...ignored] = sorted;
+      for (const { key } of ignored) {
+        this.reading.unknownKeys.push({ key: key.text, within: 'item', at: key.at });
+      }
       if (first !== undefined) return first;
     }
     const message = `an item of '${what}' must be a mapping with one key, not ${typeName(node)}`;

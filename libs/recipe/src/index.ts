@@ -51,3 +51,11 @@ export {
 } from './packages/package-definitions.js';
 export { createPathSplitter, splitPaths, type PathSplitter } from './packages/path-splitter.js';
 export { compileExclusion, type ExclusionPattern } from './packages/exclusion-pattern.js';
+export { checkRecipe, type CheckOptions, type RecipeVerdict } from './check-recipe.js';
+export { applyControl } from './control/apply-control.js';
+export { lintRecipe } from './lint/lint-recipe.js';
+export {
+  RECIPE_WARNINGS,
+  type RecipeWarning,
+  type RecipeWarningCode,
+} from './lint/recipe-warning.js';

@@ -47,7 +47,8 @@ const SWITCHES = [
   'mold',
 ] as const;
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set([
+/** The keys of a recipe. */
+export const RECIPE_KEYS: ReadonlySet<string> = new Set([
   ...PACKAGE_KEYS,
   ...RECIPE_PHASES,
   ...SWITCHES,
@@ -92,7 +93,7 @@ export function draftRecipe(
   }
   const reading = new RecipeReading(fileName, oldSpelling);
   const fields = new FieldReader(reading, root, '');
-  fields.noteUnknown(KNOWN_KEYS, 'recipe');
+  fields.noteUnknown(RECIPE_KEYS, 'recipe');
   const recipe = readRecipe(fields);
   checkTexts(recipe, reading);
   return ok({ recipe, errors: reading.errors, badSwitches: reading.badSwitches });

@@ -27,8 +27,10 @@ export const PACKAGE_KEYS = [
   'paths',
 ] as const;
 
-const SUB_PACKAGE_KEYS: ReadonlySet<string> = new Set(PACKAGE_KEYS);
-const PROFILE_KEYS: ReadonlySet<string> = new Set([
+/** The keys of an entry of `packages`. */
+export const SUB_PACKAGE_KEYS: ReadonlySet<string> = new Set(PACKAGE_KEYS);
+/** The keys of an entry of `profiles`. */
+export const PROFILE_KEYS: ReadonlySet<string> = new Set([
   ...RECIPE_PHASES,
   'environment',
   'builddeps',

@@ -13,14 +13,16 @@ import { type SourcePosition } from './recipe-error.js';
 import { type YamlNode } from './yaml-tree.js';
 
 const GIT_PREFIX = 'git|';
-const PLAIN_KEYS: ReadonlySet<string> = new Set([
+/** The keys of a plain upstream. */
+export const PLAIN_KEYS: ReadonlySet<string> = new Set([
   'hash',
   'rename',
   'stripdirs',
   'unpack',
   'unpackdir',
 ]);
-const GIT_KEYS: ReadonlySet<string> = new Set(['ref', 'clonedir']);
+/** The keys of a git upstream. */
+export const GIT_KEYS: ReadonlySet<string> = new Set(['ref', 'clonedir']);
 
 /** Reads one item of `upstreams`: URL → hash or properties, `git|URL` → ref or properties. */
 export function readUpstream(fields: FieldReader, node: YamlNode, path: string): Upstream | null {
@@ -35,7 +37,8 @@ export function readUpstream(fields: FieldReader, node: YamlNode, path: string):
   }
   if (value.kind !== 'map') return readShort(fields, { kind, url, value, at: key.at });
   const properties = new FieldReader(fields.reading, value, path);
-  properties.noteUnknown(kind === 'git' ? GIT_KEYS : PLAIN_KEYS, 'upstream');
+  if (kind === 'git') properties.noteUnknown(GIT_KEYS, 'git-upstream');
+  else properties.noteUnknown(PLAIN_KEYS, 'plain-upstream');
   return kind === 'git' ? readGit(properties, url) : readPlain(properties, url, key.at);
 }
 

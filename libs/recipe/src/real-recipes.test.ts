@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { draftRecipe } from './parse-recipe.js';
+import { checkRecipe } from './check-recipe.js';
+import { lintRecipe } from './lint/lint-recipe.js';
 import { recipeView } from './recipe-view.js';
 
 const data = path.resolve(import.meta.dirname, '../../../../shared/data/recipes');
@@ -26,10 +27,16 @@ const expected = existsSync(expectedFile)
   : [];
 
 describe.skipIf(expected.length === 0)('real recipes (skipped without ../shared/data)', () => {
-  it.each(expected)('reads $tree $path: $why', ({ tree, path: directory, parsed }) => {
-    const fileName = path.join(data, tree, directory, 'stone.yaml');
-    const draft = draftRecipe(readFileSync(fileName, 'utf8'), { fileName: 'stone.yaml' });
-    if (!draft.ok) throw new Error(JSON.stringify(draft.error));
-    expect(JSON.parse(JSON.stringify(recipeView(draft.value)))).toEqual(parsed);
+  it.each(expected)('judges $tree $path: $why', (one) => {
+    const file = path.join(data, one.tree, one.path, 'stone.yaml');
+    const checked = checkRecipe(readFileSync(file, 'utf8'), { fileName: 'stone.yaml' });
+    const { draft } = checked;
+    if (draft === null) throw new Error(JSON.stringify(checked.errors));
+    expect(JSON.parse(JSON.stringify(recipeView(draft)))).toEqual(one.parsed);
+    expect(checked.verdict).toBe(one.verdict);
+    const problems = one.problems.filter((problem) => !problem.startsWith('WARN'));
+    expect(checked.errors).toHaveLength(problems.length);
+    const globs = lintRecipe(draft.recipe).filter(({ code }) => code === 'lint.path-never-matches');
+    expect(globs).toHaveLength(one.problems.length - problems.length);
   });
 });

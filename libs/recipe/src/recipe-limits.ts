@@ -34,3 +34,7 @@ export const BREAKPOINTS_MAX = 16;
 export const PATTERN_STATES_MAX = 1024;
 /** A text that is matched against an exclusion. */
 export const PATTERN_TEXT_LENGTH_MAX = 1024;
+/** A control.kdl is a handful of lines. */
+export const CONTROL_SIZE_BYTES_MAX = 64 * KIB;
+export const CONTROL_NODES_MAX = 4096;
+export const CONTROL_DEPTH_MAX = 8;

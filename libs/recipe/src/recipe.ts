@@ -87,10 +87,10 @@ export interface Tuning {
   readonly value: boolean | string;
 }
 
-/** A key nobody reads. */
+/** A key nobody reads; within an `item`, a further key of a list item that should have one. */
 export interface UnknownKey {
   readonly key: string;
-  readonly within: 'recipe' | 'upstream' | 'package' | 'profile';
+  readonly within: 'recipe' | 'plain-upstream' | 'git-upstream' | 'package' | 'profile' | 'item';
   readonly at: SourcePosition;
 }
 
