@@ -83,3 +83,18 @@ export {
   type NextRound,
 } from './plan/next-round.js';
 export { affectedBy } from './plan/affected.js';
+export {
+  DurationModel,
+  type DurationPrediction,
+  type DurationQuestion,
+  type DurationSample,
+} from './durations/duration-model.js';
+export {
+  simulate,
+  type SimulatedBuild,
+  type SimulationFacts,
+  type SimulationResult,
+} from './simulation/simulate.js';
+export { logNormalDurationsMs } from './simulation/workload.js';
+export { DecisionHash } from './simulation/decision-hash.js';
+export { type CutRelief } from './plan/cycle-cuts.js';

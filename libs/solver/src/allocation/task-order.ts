@@ -1,4 +1,5 @@
 import type { Instant } from '@cairn/std';
+import { Heap } from '../graph/heap.js';
 import { compareText } from '../graph/source-node.js';
 import type { TaskKey } from '../tasks/task-facts.js';
 import {
@@ -31,11 +32,11 @@ export class TaskOrder<Id extends TaskKey> {
     }
     this.#queues = [...byProject].map(([project, tasks]) => ({
       project,
-      tasks: tasks.sort(
+      tasks: new Heap(
         (left, right) =>
           compareUrgency(left, right, facts.now) || compareWithinProject(left, right),
+        tasks,
       ),
-      next: 0,
       running: shares.get(project)?.runningBuilds ?? 0,
       weight: Math.max(shares.get(project)?.weight ?? 1, WEIGHT_MIN),
     }));
@@ -45,16 +46,10 @@ export class TaskOrder<Id extends TaskKey> {
   next(): ReadyTask<Id> | undefined {
     let best: ProjectQueue<Id> | undefined;
     for (const queue of this.#queues) {
-      if (
-        queue.next < queue.tasks.length &&
-        (best === undefined || this.#compareQueues(queue, best) < 0)
-      )
-        best = queue;
+      if (queue.tasks.size === 0) continue;
+      if (best === undefined || this.#compareQueues(queue, best) < 0) best = queue;
     }
-    if (best === undefined) return undefined;
-    const task = best.tasks[best.next];
-    best.next += 1;
-    return task;
+    return best?.tasks.pop();
   }
 
   /** Counts a placed build against its project. */
@@ -63,8 +58,8 @@ export class TaskOrder<Id extends TaskKey> {
   }
 
   #compareQueues(left: ProjectQueue<Id>, right: ProjectQueue<Id>): number {
-    const leftHead = left.tasks[left.next];
-    const rightHead = right.tasks[right.next];
+    const leftHead = left.tasks.peek();
+    const rightHead = right.tasks.peek();
     if (leftHead === undefined || rightHead === undefined) return 0;
     return (
       compareUrgency(leftHead, rightHead, this.#now) ||
@@ -80,8 +75,7 @@ const WEIGHT_MIN = 0.001;
 
 interface ProjectQueue<Id extends TaskKey> {
   readonly project: string;
-  readonly tasks: readonly ReadyTask<Id>[];
+  readonly tasks: Heap<ReadyTask<Id>>;
   readonly weight: number;
-  next: number;
   running: number;
 }

@@ -1,6 +1,7 @@
 import type { Capability } from '../graph/capability.js';
 import type { BootstrapHint } from '../tasks/task-facts.js';
 import type { PublishedUse } from '../tasks/task-reason.js';
+import type { CutRelief } from './cycle-cuts.js';
 import type { FeedbackEffort } from './feedback-search.js';
 
 /** What there is to build and what builds may take from elsewhere. */
@@ -12,6 +13,8 @@ export interface PlanRequest {
   readonly bootstrap?: readonly BootstrapHint[];
   /** Default `thorough`. */
   readonly effort?: FeedbackEffort;
+  /** Whether a first build within a cycle waits for what it can, or starts at once; default `fewest-cuts`. */
+  readonly relief?: CutRelief;
 }
 
 /** One build of one source. */

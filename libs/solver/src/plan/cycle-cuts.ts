@@ -14,11 +14,23 @@ export interface CycleCuts {
   readonly stuck: readonly number[];
 }
 
+/** How cycles are cut. */
+export interface CutOptions {
+  readonly effort: FeedbackEffort;
+  /**
+   * `fewest-cuts` (default): a cutting node keeps every arc that closes no cycle. `earliest-start`: it gives up all its arcs within the cycle,
+   * so that it waits for nobody there; it is built once more in either case.
+   */
+  readonly relief?: CutRelief | undefined;
+}
+
+export type CutRelief = 'fewest-cuts' | 'earliest-start';
+
 /**
  * Cuts every cycle with as few cutting nodes as can be found, and for each of those only the arcs that really close a cycle.
  * A component that holds an uncuttable cycle is left alone and that cycle's nodes are reported.
  */
-export function cutCycles(digraph: CuttableDigraph, effort: FeedbackEffort): CycleCuts {
+export function cutCycles(digraph: CuttableDigraph, { effort, relief }: CutOptions): CycleCuts {
   const cuts: CutArc[] = [];
   const stuck: number[] = [];
   for (const members of cyclicMembers(digraph)) {
@@ -29,7 +41,7 @@ export function cutCycles(digraph: CuttableDigraph, effort: FeedbackEffort): Cyc
       stuck.push(...chosen.error.nodes.map(nodeOf));
       continue;
     }
-    for (const arc of arcsToCut(local, chosen.value))
+    for (const arc of arcsToCut(local, chosen.value, relief ?? 'fewest-cuts'))
       cuts.push({ from: nodeOf(arc.from), to: nodeOf(arc.to) });
   }
   return { cuts, stuck: stuck.sort((left, right) => left - right) };
@@ -68,8 +80,12 @@ function inducedOn(digraph: CuttableDigraph, members: readonly number[]): Cuttab
   return { cuttable: rowsOf(digraph.cuttable), fixed: rowsOf(digraph.fixed) };
 }
 
-/** Starts with every cuttable arc of the chosen nodes cut and mends each that closes no cycle. */
-function arcsToCut(digraph: CuttableDigraph, chosen: readonly number[]): CutArc[] {
+/** Starts with every cuttable arc of the chosen nodes cut; for the fewest cuts, mends each that closes no cycle. */
+function arcsToCut(
+  digraph: CuttableDigraph,
+  chosen: readonly number[],
+  relief: CutRelief,
+): CutArc[] {
   const isChosen = new Set(chosen);
   const predecessors: number[][] = digraph.cuttable.map(() => []);
   for (const [node, row] of digraph.fixed.entries())
@@ -81,7 +97,7 @@ function arcsToCut(digraph: CuttableDigraph, chosen: readonly number[]): CutArc[
   for (const node of chosen) {
     const ancestors = reaching(predecessors, node);
     for (const to of digraph.cuttable[node] ?? []) {
-      if (ancestors.has(to)) cuts.push({ from: node, to });
+      if (relief === 'earliest-start' || ancestors.has(to)) cuts.push({ from: node, to });
       else predecessors[to]?.push(node);
     }
   }

@@ -28,7 +28,7 @@ export function makePlan(
     return err({ code: 'plan.unknown-source', sources: [...new Set(unknown)].sort(compareText) });
   const planGraph = planGraphOf(graph, request);
   const effort = request.effort ?? 'thorough';
-  const { cuts, stuck } = cutCycles(digraphOf(planGraph), effort);
+  const { cuts, stuck } = cutCycles(digraphOf(planGraph), { effort, relief: request.relief });
   const seeds = [...planGraph.missing, ...seedsFor(planGraph, stuck, effort)];
   if (seeds.length > 0) return err({ code: 'plan.seed-missing', seeds: sortedCuts(seeds) });
   const steps = inRunnableOrder(stepsOf(planGraph, cuts));
@@ -61,7 +61,7 @@ function seedsFor(planGraph: PlanGraph, stuck: readonly number[], effort: Feedba
       cuttable: nodes.map((node) => [...node.edges.keys()]),
       fixed: nodes.map(() => []),
     },
-    effort,
+    { effort },
   );
   return cuts
     .filter(({ from, to }) => isHeld[from]?.has(to) === true)

@@ -33,7 +33,7 @@ export function nextRound(graph: DependencyGraph, builds: readonly FinishedBuild
     .sort((left, right) => compareText(left.source, right.source));
   const again = causes.map((each) => each.source);
   const rows = rowsBetween(graph, again);
-  const { cuts } = cutCycles({ cuttable: rows, fixed: rows.map(() => []) }, 'thorough');
+  const { cuts } = cutCycles({ cuttable: rows, fixed: rows.map(() => []) }, { effort: 'thorough' });
   const isCut = new Set(cuts.map(({ from, to }) => `${from} ${to}`));
   const stageOf = (source: string) => (last.get(source)?.stage ?? -1) + 1;
   const steps = again.map((source, number): PlanStep => {

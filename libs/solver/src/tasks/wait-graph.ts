@@ -104,7 +104,7 @@ function cutWaitCycles<Id extends TaskKey>(
 ): void {
   const numberOf = new Map(nodes.map((node, number) => [node.task.taskId, number]));
   const wayOf = wayFinder(facts);
-  const { cuts, stuck } = cutCycles(digraphOf(nodes, numberOf, wayOf), facts.effort);
+  const { cuts, stuck } = cutCycles(digraphOf(nodes, numberOf, wayOf), facts);
   for (const { from, to } of cuts) {
     const node = nodes[from];
     const other = nodes[to];
