@@ -6,6 +6,12 @@ const common = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
 } as const;
+/** `npm run test:full` does the long cases at full size. */
+// eslint-disable-next-line no-restricted-properties -- this is the configuration itself
+const patience = process.env['CAIRN_FULL'] === '1' ? 30 : 1;
+const setup = 'libs/testing/src/vitest';
+const properties = `${setup}/property-tests.setup.ts`;
+const leftovers = `${setup}/leftover-servers.setup.ts`;
 
 export default defineConfig({
   ...common,
@@ -22,7 +28,8 @@ export default defineConfig({
             'tools/**/*.test.ts',
           ],
           exclude: ['**/*.int.test.ts', '**/node_modules/**', '**/dist/**'],
-          testTimeout: 20_000,
+          setupFiles: [properties],
+          testTimeout: 20_000 * patience,
         },
       },
       {
@@ -31,9 +38,9 @@ export default defineConfig({
           name: 'integration',
           include: ['libs/*/src/**/*.int.test.ts', 'apps/*/src/**/*.int.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          globalSetup: ['libs/testing/src/vitest/shared-postgres.setup.ts'],
-          setupFiles: ['libs/testing/src/vitest/leftover-servers.setup.ts'],
-          testTimeout: 60_000,
+          globalSetup: [`${setup}/shared-postgres.setup.ts`],
+          setupFiles: [properties, leftovers],
+          testTimeout: 60_000 * patience,
           hookTimeout: 120_000,
         },
       },
@@ -42,8 +49,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.e2e.test.ts'],
-          setupFiles: ['libs/testing/src/vitest/leftover-servers.setup.ts'],
-          testTimeout: 300_000,
+          setupFiles: [properties, leftovers],
+          testTimeout: 300_000 * patience,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
