@@ -2,12 +2,12 @@ import { KIB } from '@cairn/std';
 
 /** The longest real recipe is about 40 KiB. */
 export const RECIPE_SIZE_BYTES_MAX = 256 * KIB;
-/** Lexical elements of one YAML file; the busiest real recipe has a tenth of it. */
-export const YAML_LEXEMES_MAX = 100_000;
+/** Lexical elements of one YAML file; the busiest real recipe has a fifth of it. */
+export const YAML_LEXEMES_MAX = 30_000;
 /** Levels of mappings and lists; real recipes use five. */
 export const YAML_DEPTH_MAX = 16;
 /** Values and keys of one YAML file. */
-export const YAML_NODES_MAX = 50_000;
+export const YAML_NODES_MAX = 20_000;
 /** Items of any one list of a recipe. */
 export const LIST_ITEMS_MAX = 2048;
 /** Errors collected before a recipe is given up. */
