@@ -8,6 +8,8 @@ import { say, secondsSince } from './report.mjs';
 
 const MINUTE_MS = 60_000;
 const OUTPUT_LINES_MAX = 120;
+/** Nx announces every project, also where nothing is wrong. */
+const EMPTY_HEADING = /^> nx run /;
 const SEED_MAX = 2 ** 31;
 /** Checks that are not Vitest's; each counts as one test. */
 const CHECKS = [
@@ -21,10 +23,11 @@ const CHECKS = [
   },
   { name: 'lint of tools', command: 'eslint', args: ['tools', 'prisma', 'vitest.config.ts'] },
 ];
+// Integration tests mostly wait for their servers, so two files at a time pay even on one core.
 const SUITES = [
-  { name: 'unit', minutesMax: 10 },
-  { name: 'integration', minutesMax: 15 },
-  { name: 'e2e', minutesMax: 20 },
+  { name: 'unit', minutesMax: 10, options: ['--maxWorkers=2'] },
+  { name: 'integration', minutesMax: 15, options: ['--maxWorkers=2'] },
+  { name: 'e2e', minutesMax: 20, options: [] },
 ];
 const FULL_TIME_FACTOR = 12;
 const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0', NO_COLOR: '1' };
@@ -74,7 +77,9 @@ async function runCheck({ command, args }) {
   const options = { env: QUIET, timeoutMs: 10 * MINUTE_MS };
   const { exitCode, output } = await runQuietly(join(binFolder, command), args, options);
   if (exitCode === 0) return { passed: 1, failed: 0, skipped: 0 };
-  const lines = output.split('\n');
+  const lines = output
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !EMPTY_HEADING.test(line));
   if (lines.length > OUTPUT_LINES_MAX) say(`… ${lines.length - OUTPUT_LINES_MAX} lines left out`);
   say(lines.slice(-OUTPUT_LINES_MAX).join('\n'));
   return { passed: 0, failed: 1, skipped: 0 };
@@ -87,7 +92,7 @@ function testEnvironment(isFull) {
   return { ...QUIET, CAIRN_FULL: '1', CAIRN_SEED: seed };
 }
 
-async function runSuite({ name, minutesMax }, { isFull, environment }) {
+async function runSuite({ name, minutesMax, options }, { isFull, environment }) {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-report-'));
   const report = join(folder, 'report.json');
   const timeoutMs = minutesMax * MINUTE_MS * (isFull ? FULL_TIME_FACTOR : 1);
@@ -95,7 +100,7 @@ async function runSuite({ name, minutesMax }, { isFull, environment }) {
   try {
     const exitCode = await runToEnd(
       join(binFolder, 'vitest'),
-      [...args, `--outputFile.json=${report}`],
+      [...args, ...options, `--outputFile.json=${report}`],
       { env: environment, timeoutMs },
     );
     return countsOf(readReport(report), exitCode);
