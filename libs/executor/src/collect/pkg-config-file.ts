@@ -1,3 +1,4 @@
+const MODULE = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,254}$/;
 const VARIABLE = /\$\{([A-Za-z0-9_.]+)\}/g;
 const EXPANSIONS_MAX = 100;
 const LINES_MAX = 10_000;
@@ -37,7 +38,7 @@ function expand(text: string, variables: ReadonlyMap<string, string>): string {
 function moduleNames(list: string): string[] {
   const words = list.split(/[\s,]+/).filter((word) => word !== '');
   return words.filter((word, index) => {
-    if (/^[<>=!]+/.test(word)) return false;
+    if (!MODULE.test(word)) return false;
     return !/^[<>=!]+$/.test(words[index - 1] ?? '');
   });
 }

@@ -65,7 +65,7 @@ export async function download(order: DownloadOrder): Promise<Result<Download, D
         ? await receive(response, order, deadline)
         : refusedStatus(response, status);
     } catch (error) {
-      return err(downloadError(error, order));
+      return err(downloadError(error, { order, deadline }));
     }
   }
   return refused(`More than ${REDIRECTS_MAX} redirects.`);
@@ -176,20 +176,19 @@ function refusedStatus(response: IncomingMessage, status: number): Result<never,
   });
 }
 
-function downloadError(error: unknown, order: DownloadOrder): DownloadError {
+function downloadError(
+  error: unknown,
+  { order, deadline }: { readonly order: DownloadOrder; readonly deadline: AbortSignal },
+): DownloadError {
   if (error instanceof RefusedTarget) return { code: 'download.refused', message: error.message };
   if (error instanceof TooLarge) return tooLarge(order);
+  // The abort itself shows as one of several socket errors; the signals tell what really happened.
   if (order.signal.aborted)
     return { code: 'download.cancelled', message: 'The download was cancelled.' };
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'AbortError' || name === 'TimeoutError') {
-    return {
-      code: 'download.time-limit',
-      message: `The download took longer than ${order.timeoutMs} ms.`,
-    };
+  if (deadline.aborted) {
+    const message = `The download took longer than ${order.timeoutMs} ms.`;
+    return { code: 'download.time-limit', message };
   }
-  return {
-    code: 'download.unreachable',
-    message: error instanceof Error ? error.message : 'The server cannot be reached.',
-  };
+  const message = error instanceof Error ? error.message : 'The server cannot be reached.';
+  return { code: 'download.unreachable', message };
 }
