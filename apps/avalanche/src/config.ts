@@ -3,6 +3,7 @@ import { checkNatsUrl } from '@cairn/messaging';
 import { LOG_LEVELS, type LogLevel } from '@cairn/observability';
 import { GIB } from '@cairn/std';
 import { z } from 'zod';
+import { OperatorError } from './operator-error.js';
 
 /** What the environment says; every duration and size in the unit of its name. */
 export interface AvalancheConfig {
@@ -76,7 +77,7 @@ export function loadConfig(
   );
   const parsed = environmentSchema.safeParse(present);
   if (!parsed.success) {
-    throw new Error(`Avalanche cannot start:\n${z.prettifyError(parsed.error)}`);
+    throw new OperatorError(`Avalanche cannot start:\n${z.prettifyError(parsed.error)}`);
   }
   const { data } = parsed;
   return {

@@ -5,8 +5,9 @@ import { Command, Option } from 'commander';
 import { loadConfig } from './config.js';
 import { startAvalanche } from './control/avalanche.js';
 import { preflight } from './control/preflight.js';
-import { CredentialsStore, OperatorError } from './enrolment/credentials.store.js';
+import { CredentialsStore } from './enrolment/credentials.store.js';
 import { EnrolmentService } from './enrolment/enrolment.service.js';
+import { OperatorError } from './operator-error.js';
 import { stateDirectory } from './state-directory.js';
 import { ownVersion } from './version.js';
 

@@ -14,6 +14,7 @@ import { failureOfStop } from '../journal/domain/stop-failure.js';
 import { type LogShelf } from '../log-spool/log-shelf.js';
 import { type MachineService } from '../machine/machine.service.js';
 import { type StateDirectory } from '../state-directory.js';
+import { WakeablePause } from '../wakeable-pause.js';
 import { killLeftovers } from '../workspace/leftover-processes.js';
 import { type BuildEnd, type BuildRunner } from './build-runner.js';
 import { admit } from './domain/admission.js';
@@ -23,6 +24,8 @@ export const BUILDER_FEATURES: readonly string[] = ['networking', 'pinned-histor
 
 /** A stopped build that is not gone after this long is killed by its traces in /proc. */
 const STOP_GRACE_MS = 15_000;
+/** How long an order waits for a slot whose result is being reported. */
+const SLOT_WAIT_MS = 1_000;
 /** A cancellation is answered after this long even when the disk does not take the journal. */
 const CANCEL_ANSWER_MS = 2_000;
 
@@ -47,10 +50,12 @@ interface BuildsParts {
 export class BuildsService {
   readonly #parts: BuildsParts;
   readonly #running = new Map<string, RunningBuild>();
+  readonly #change = new WakeablePause();
   #isStopping = false;
 
   constructor(parts: BuildsParts) {
     this.#parts = parts;
+    parts.ledger.onChange(() => this.#change.wake());
   }
 
   /** Turns what an earlier process left behind into results; call once, after the ledger has loaded. */
@@ -66,16 +71,9 @@ export class BuildsService {
 
   /** Takes an order: answered when it is journalled, refused with the reason. */
   async order(order: BuildOrder): Promise<{ slot: number }> {
-    const { ledger, slots, machine, clock, log } = this.#parts;
+    const { ledger, clock, log } = this.#parts;
     const { attemptId } = order;
-    const admission = admit(order, {
-      attempts: ledger.all(),
-      slots,
-      architectures: [machine.facts().architecture],
-      features: BUILDER_FEATURES,
-      isDraining: this.#isDraining(),
-      isDiskFull: machine.isDiskFull(),
-    });
+    const admission = await this.#admit(order);
     if (!admission.ok) {
       const { code, message, details } = admission.error;
       log.info({ attemptId, code }, 'Order refused');
@@ -145,6 +143,27 @@ export class BuildsService {
     const running = [...this.#running];
     await Promise.all(running.map(([attemptId]) => this.#stop(attemptId, 'shutdown')));
     await Promise.allSettled(running.map(([, build]) => build.done));
+  }
+
+  /** summit may fill a slot again before we have journalled that it took the result: such an order waits for that. */
+  async #admit(order: BuildOrder): Promise<ReturnType<typeof admit>> {
+    const { ledger, slots, machine } = this.#parts;
+    const deadline = performance.now() + SLOT_WAIT_MS;
+    for (;;) {
+      const admission = admit(order, {
+        attempts: ledger.all(),
+        slots,
+        architectures: [machine.facts().architecture],
+        features: BUILDER_FEATURES,
+        isDraining: this.#isDraining(),
+        isDiskFull: machine.isDiskFull(),
+      });
+      const leftMs = deadline - performance.now();
+      const isSoonFree = [...ledger.all().values()].some(({ status }) => status === 'reporting');
+      if (admission.ok || admission.error.code !== 'builder.busy') return admission;
+      if (!isSoonFree || leftMs <= 0) return admission;
+      await this.#change.wait(leftMs);
+    }
   }
 
   #isDraining(): boolean {

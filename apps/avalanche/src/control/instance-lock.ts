@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { OperatorError } from '../enrolment/credentials.store.js';
+import { OperatorError } from '../operator-error.js';
 
 /**
  * Makes sure that one process at a time works in a state directory. The lock is a socket name of the kernel's, so it

@@ -4,6 +4,7 @@ import { builderIdSchema } from '@cairn/contracts';
 import { checkNatsUrl } from '@cairn/messaging';
 import { z } from 'zod';
 import { replaceFile } from '../durable-file.js';
+import { OperatorError } from '../operator-error.js';
 import { type StateDirectory } from '../state-directory.js';
 
 const SECRET_MODE = 0o600;
@@ -20,11 +21,6 @@ const credentialsSchema = z.object({
 
 /** Who this builder is and where its broker is. */
 export type BuilderCredentials = z.infer<typeof credentialsSchema>;
-
-/** An error that the operator can mend; its message says how. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
-}
 
 /** Keeps the builder's identity in its state directory, readable by its own account only. */
 export class CredentialsStore {

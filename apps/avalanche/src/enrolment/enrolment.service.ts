@@ -3,11 +3,8 @@ import { isBuilderId } from '@cairn/identity';
 import { checkNatsUrl } from '@cairn/messaging';
 import { createUser, fromSeed } from '@nats-io/nkeys';
 import { z } from 'zod';
-import {
-  OperatorError,
-  type BuilderCredentials,
-  type CredentialsStore,
-} from './credentials.store.js';
+import { OperatorError } from '../operator-error.js';
+import { type BuilderCredentials, type CredentialsStore } from './credentials.store.js';
 import { parseSummitUrl } from './summit-url.js';
 
 const ANSWER_TIMEOUT_MS = 20_000;

@@ -1,4 +1,4 @@
-import { OperatorError } from './credentials.store.js';
+import { OperatorError } from '../operator-error.js';
 
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
