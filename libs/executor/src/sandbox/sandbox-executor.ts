@@ -51,7 +51,9 @@ class SandboxExecutor implements Executor {
 
   async build(order: BuildOrder, events: BuildEvents, signal: AbortSignal): Promise<BuildOutcome> {
     const log = new BuildLog(events);
-    const outcome = await this.#build(order, log, signal);
+    const outcome = await this.#build(order, log, signal).catch((error: unknown) =>
+      workDirFailure(error, log),
+    );
     // Whatever step noticed it first: a cancelled build is cancelled, not broken.
     if (outcome.outcome === 'failure' && signal.aborted) {
       return failure({
@@ -215,4 +217,29 @@ function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFa
 /** The user that builds of a slot run under; undefined when we are an ordinary user already. */
 function buildUserId(slot: number): number | undefined {
   return process.getuid?.() === 0 ? BUILD_USER_ID_FIRST + slot : undefined;
+}
+
+const FILE_SYSTEM_TROUBLES: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+]);
+
+/** A full disk or a missing folder is this machine's trouble; anything else is a defect of ours and goes on. */
+function workDirFailure(error: unknown, log: BuildLog): BuildFailure {
+  if (!(error instanceof Error) || !('code' in error) || !FILE_SYSTEM_TROUBLES.has(error.code))
+    throw error;
+  return failure({
+    code: 'build.work-dir',
+    phase: log.phase,
+    message: error.message,
+    excerpt: log.excerpt(),
+  });
 }
