@@ -98,3 +98,13 @@ export {
 export { logNormalDurationsMs } from './simulation/workload.js';
 export { DecisionHash } from './simulation/decision-hash.js';
 export { type CutRelief } from './plan/cycle-cuts.js';
+export { parseGraphLines, parseImpliedLines, type GraphLineError } from './graph/graph-lines.js';
+export { DecisionRecorder, type DecisionLogEntry, type FactTable } from './replay/decision-log.js';
+export {
+  parseDecisionLine,
+  replayDecisions,
+  type DecisionLogError,
+  type ReplayDifference,
+  type ReplayResult,
+} from './replay/replay-decisions.js';
+export { planBoundMs } from './simulation/plan-bound.js';

@@ -240,14 +240,18 @@ class ResolvedWants {
   readonly packages = new Set<PackageEntry>();
   readonly targets = new Set<string>();
 
-  constructor(readonly source: string) {}
+  readonly #source: string;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
 
   add(capability: Capability, entry: PackageEntry | undefined): void {
     if (entry === undefined) {
-      this.unresolved.push({ source: this.source, capability });
+      this.unresolved.push({ source: this.#source, capability });
       return;
     }
-    this.edges.push({ source: this.source, capability, from: entry.source });
+    this.edges.push({ source: this.#source, capability, from: entry.source });
     this.packages.add(entry);
     this.targets.add(entry.source);
   }

@@ -1,11 +1,10 @@
 /** Hands out items smallest first; making one from `n` items takes time in proportion to `n`. */
 export class Heap<Item> {
+  readonly #compare: (left: Item, right: Item) => number;
   readonly #items: Item[];
 
-  constructor(
-    private readonly compare: (left: Item, right: Item) => number,
-    items: Iterable<Item> = [],
-  ) {
+  constructor(compare: (left: Item, right: Item) => number, items: Iterable<Item> = []) {
+    this.#compare = compare;
     this.#items = [...items];
     for (let place = (this.#items.length >> 1) - 1; place >= 0; place -= 1) this.#sink(place);
   }
@@ -24,7 +23,7 @@ export class Heap<Item> {
     while (place > 0) {
       const parent = (place - 1) >> 1;
       const above = this.#items[parent];
-      if (above === undefined || this.compare(item, above) >= 0) break;
+      if (above === undefined || this.#compare(item, above) >= 0) break;
       this.#items[place] = above;
       place = parent;
     }
@@ -49,9 +48,9 @@ export class Heap<Item> {
       const left = this.#items[2 * place + 1];
       if (left === undefined) break;
       const right = this.#items[2 * place + 2];
-      const isRight = right !== undefined && this.compare(right, left) < 0;
+      const isRight = right !== undefined && this.#compare(right, left) < 0;
       const child = isRight ? right : left;
-      if (this.compare(child, item) >= 0) break;
+      if (this.#compare(child, item) >= 0) break;
       this.#items[place] = child;
       place = 2 * place + (isRight ? 2 : 1);
     }

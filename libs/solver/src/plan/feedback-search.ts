@@ -190,10 +190,10 @@ class AnnealedOrder {
   readonly #placeOf: Int32Array;
   readonly #outsidePlaceOf: Int32Array;
 
-  constructor(
-    private readonly arcs: Arcs,
-    outside: readonly number[],
-  ) {
+  readonly #arcs: Arcs;
+
+  constructor(arcs: Arcs, outside: readonly number[]) {
+    this.#arcs = arcs;
     const count = arcs.successors.length;
     this.#placeOf = new Int32Array(count).fill(-1);
     this.#outsidePlaceOf = new Int32Array(count).fill(-1);
@@ -204,7 +204,7 @@ class AnnealedOrder {
 
   behindPredecessors(node: number): number {
     let place = 0;
-    for (const other of this.arcs.predecessors[node] ?? []) {
+    for (const other of this.#arcs.predecessors[node] ?? []) {
       place = Math.max(place, (this.#placeOf[other] ?? -1) + 1);
     }
     return place;
@@ -212,7 +212,7 @@ class AnnealedOrder {
 
   beforeSuccessors(node: number): number {
     let place = this.#order.length;
-    for (const other of this.arcs.successors[node] ?? []) {
+    for (const other of this.#arcs.successors[node] ?? []) {
       const at = this.#placeOf[other] ?? -1;
       if (at >= 0) place = Math.min(place, at);
     }
@@ -221,11 +221,11 @@ class AnnealedOrder {
 
   displacedBy(node: number, place: number): number[] {
     const displaced: number[] = [];
-    for (const other of this.arcs.successors[node] ?? []) {
+    for (const other of this.#arcs.successors[node] ?? []) {
       const at = this.#placeOf[other] ?? -1;
       if (at >= 0 && at < place) displaced.push(other);
     }
-    for (const other of this.arcs.predecessors[node] ?? []) {
+    for (const other of this.#arcs.predecessors[node] ?? []) {
       if ((this.#placeOf[other] ?? -1) >= place && !displaced.includes(other))
         displaced.push(other);
     }

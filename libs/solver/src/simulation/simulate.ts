@@ -1,5 +1,5 @@
 import { invariant, type Instant } from '@cairn/std';
-import { allocate } from '../allocation/allocate.js';
+import { allocate, type AllocationFacts, type Assignment } from '../allocation/allocate.js';
 import type { BuilderFacts } from '../allocation/builder-fit.js';
 import type { ReadyTask } from '../allocation/ready-task.js';
 import { seededRandom, standardNormal, type Random } from '../graph/random.js';
@@ -27,6 +27,7 @@ export interface SimulationFacts {
   readonly failureShare?: number;
   /** Builders leave and come back after exponentially distributed times; a build under way is lost and tried again. */
   readonly comingAndGoing?: { readonly meanPresentMs: number; readonly meanAbsentMs: number };
+  readonly onAllocation?: AllocationWitness;
 }
 
 /** How a simulated mass rebuild went. */
@@ -48,6 +49,12 @@ export interface SimulationResult {
   /** Every build in the order of its start. */
   readonly decisions: readonly SimulatedBuild[];
 }
+
+/** Told of every allocation of a simulation, to keep a log of it. */
+export type AllocationWitness = (
+  facts: AllocationFacts<string>,
+  assignments: readonly Assignment<string>[],
+) => void;
 
 /** One simulated build. */
 export interface SimulatedBuild {
@@ -80,6 +87,7 @@ export function simulate(facts: SimulationFacts): SimulationResult {
 }
 
 class Simulation {
+  readonly #facts: SimulationFacts;
   readonly #random: Random;
   readonly #byId: ReadonlyMap<string, SimulatedStep>;
   readonly #dependants: ReadonlyMap<string, readonly string[]>;
@@ -97,7 +105,8 @@ class Simulation {
   #left: number;
   #lastEndMs = 0;
 
-  constructor(private readonly facts: SimulationFacts) {
+  constructor(facts: SimulationFacts) {
+    this.#facts = facts;
     this.#random = seededRandom(facts.seed);
     this.#byId = new Map(facts.steps.map((step) => [step.id, step]));
     this.#dependants = dependantsOf(facts.steps);
@@ -114,7 +123,7 @@ class Simulation {
 
   run(): SimulationResult {
     for (const builderId of this.#builders.keys()) this.#arrive(builderId);
-    for (const step of this.facts.steps) if (step.after.length === 0) this.#becomeReady(step);
+    for (const step of this.#facts.steps) if (step.after.length === 0) this.#becomeReady(step);
     this.#allocate();
     while (this.#left > 0) {
       this.#nowMs = this.#events.nextAtMs();
@@ -161,7 +170,7 @@ class Simulation {
   #arrive(builderId: string): void {
     this.#present.add(builderId);
     this.#capacity.change(this.#nowMs, 1);
-    const stay = this.facts.comingAndGoing;
+    const stay = this.#facts.comingAndGoing;
     if (stay !== undefined) {
       this.#events.push(this.#nowMs + this.#exponentialMs(stay.meanPresentMs), {
         kind: 'builder-left',
@@ -180,12 +189,12 @@ class Simulation {
       lost.endMs = this.#nowMs;
       this.#becomeReady(lost.step);
     }
-    const absence = this.#exponentialMs(this.facts.comingAndGoing?.meanAbsentMs ?? 0);
+    const absence = this.#exponentialMs(this.#facts.comingAndGoing?.meanAbsentMs ?? 0);
     this.#events.push(this.#nowMs + absence, { kind: 'builder-came', builderId });
   }
 
   #becomeReady(step: SimulatedStep): void {
-    const isLongestFirst = (this.facts.policy ?? 'longest-path') === 'longest-path';
+    const isLongestFirst = (this.#facts.policy ?? 'longest-path') === 'longest-path';
     this.#ready.set(step.id, {
       taskId: step.id,
       project: 'simulated',
@@ -199,12 +208,14 @@ class Simulation {
   #allocate(): void {
     const idle = [...this.#present].filter((builderId) => !this.#running.has(builderId));
     if (idle.length === 0 || this.#ready.size === 0) return;
-    const assignments = allocate({
+    const allocation: AllocationFacts<string> = {
       readyTasks: [...this.#ready.values()],
       idleSlots: idle.map((builderId) => ({ builderId, slot: 0 })),
       builders: [...this.#present].flatMap((builderId) => this.#builders.get(builderId) ?? []),
       now: this.#nowMs as Instant,
-    });
+    };
+    const assignments = allocate(allocation);
+    this.#facts.onAllocation?.(allocation, assignments);
     for (const { taskId, builderId } of assignments) this.#start(taskId, builderId);
   }
 
@@ -216,8 +227,8 @@ class Simulation {
       step,
       builderId,
       startMs: this.#nowMs,
-      endMs: this.#nowMs + this.facts.durationMsOf(step.source),
-      isFailing: this.#random() < (this.facts.failureShare ?? 0),
+      endMs: this.#nowMs + this.#facts.durationMsOf(step.source),
+      isFailing: this.#random() < (this.#facts.failureShare ?? 0),
       isLost: false,
     };
     this.#builds.push(build);
@@ -227,13 +238,13 @@ class Simulation {
 
   /** Each source is predicted wrong by its own factor, the same for all its steps. */
   #predictions(): (step: SimulatedStep) => number {
-    const spread = Math.log(Math.max(1, this.facts.noiseFactor ?? 1));
+    const spread = Math.log(Math.max(1, this.#facts.noiseFactor ?? 1));
     const factors = new Map<string, number>();
-    const random = seededRandom(this.facts.seed ^ NOISE_SEED);
-    for (const source of [...new Set(this.facts.steps.map((step) => step.source))].sort()) {
+    const random = seededRandom(this.#facts.seed ^ NOISE_SEED);
+    for (const source of [...new Set(this.#facts.steps.map((step) => step.source))].sort()) {
       factors.set(source, Math.exp(spread * standardNormal(random)));
     }
-    return (step) => this.facts.durationMsOf(step.source) * (factors.get(step.source) ?? 1);
+    return (step) => this.#facts.durationMsOf(step.source) * (factors.get(step.source) ?? 1);
   }
 
   #exponentialMs(meanMs: number): number {
@@ -242,7 +253,7 @@ class Simulation {
 
   #result(): SimulationResult {
     const workMs = this.#builds.reduce((sum, build) => sum + (build.endMs - build.startMs), 0);
-    const tails = tailsMs(this.facts.steps, (step) => this.facts.durationMsOf(step.source));
+    const tails = tailsMs(this.#facts.steps, (step) => this.#facts.durationMsOf(step.source));
     const criticalPathMs = [...tails.values()].reduce(
       (longest, tail) => Math.max(longest, tail),
       0,
@@ -252,7 +263,7 @@ class Simulation {
       makespanMs: this.#lastEndMs,
       lowerBoundMs: Math.max(criticalPathMs, this.#capacity.timeForMs(workMs)),
       criticalPathMs,
-      planBoundMs: planBoundMs(this.facts),
+      planBoundMs: planBoundMs(this.#facts),
       workMs,
       utilisation: availableMs === 0 ? 0 : workMs / availableMs,
       builds: this.#builds.length,

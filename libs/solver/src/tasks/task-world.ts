@@ -37,7 +37,10 @@ export class TaskWorld<Id extends TaskKey> {
   readonly #views = new Map<string, TargetView<Id>>();
   readonly #tasks = new Map<string, Map<string, TaskFacts<Id>[]>>();
 
-  constructor(private readonly facts: TaskWorldFacts<Id>) {
+  readonly #facts: TaskWorldFacts<Id>;
+
+  constructor(facts: TaskWorldFacts<Id>) {
+    this.#facts = facts;
     for (const task of [...facts.tasks].sort(byAge)) {
       const ofTarget = this.#tasks.get(keyOf(task)) ?? new Map<string, TaskFacts<Id>[]>();
       this.#tasks.set(keyOf(task), ofTarget);
@@ -52,7 +55,7 @@ export class TaskWorld<Id extends TaskKey> {
     const key = keyOf(target);
     const known = this.#views.get(key);
     if (known !== undefined) return known;
-    const remotes = (this.facts.remotes?.get(target.profile) ?? []).filter(
+    const remotes = (this.#facts.remotes?.get(target.profile) ?? []).filter(
       (other) => other !== target.profile,
     );
     const targets = [target.profile, ...remotes].map((profile) => ({
@@ -62,7 +65,7 @@ export class TaskWorld<Id extends TaskKey> {
     const tasks = targets.map(
       (each) => this.#tasks.get(keyOf(each)) ?? new Map<string, TaskFacts<Id>[]>(),
     );
-    const view = new TargetView(targets, tasks, this.facts);
+    const view = new TargetView(targets, tasks, this.#facts);
     this.#views.set(key, view);
     return view;
   }
@@ -72,14 +75,16 @@ export class TaskWorld<Id extends TaskKey> {
 export class TargetView<Id extends TaskKey> {
   readonly graph: DependencyGraph;
   readonly published: ReadonlyMap<string, PublishedView>;
+  readonly #tasks: readonly TasksBySource<Id>[];
   readonly #open = new Map<string, TaskFacts<Id> | undefined>();
   readonly #failures = new Map<string, TaskFacts<Id> | undefined>();
 
   constructor(
     targets: readonly Target[],
-    private readonly tasks: readonly TasksBySource<Id>[],
+    tasks: readonly TasksBySource<Id>[],
     facts: TaskWorldFacts<Id>,
   ) {
+    this.#tasks = tasks;
     this.published = publishedFor(targets, facts.published);
     this.graph = buildGraph(
       nodesFor(targets, facts.recipes, this.published),
@@ -89,7 +94,7 @@ export class TargetView<Id extends TaskKey> {
 
   /** Tasks of a source for exactly this target, oldest first. */
   ownTasksOf(source: string): readonly TaskFacts<Id>[] {
-    return this.tasks[0]?.get(source) ?? [];
+    return this.#tasks[0]?.get(source) ?? [];
   }
 
   /** The youngest open task of a source whose result this target would see. */
@@ -119,7 +124,7 @@ export class TargetView<Id extends TaskKey> {
     source: string,
     pick: (tasks: readonly TaskFacts<Id>[]) => TaskFacts<Id> | undefined,
   ): TaskFacts<Id> | undefined {
-    for (const bySource of this.tasks) {
+    for (const bySource of this.#tasks) {
       const tasks = bySource.get(source);
       const found = tasks === undefined ? undefined : pick(tasks);
       if (found !== undefined) return found;
@@ -130,9 +135,12 @@ export class TargetView<Id extends TaskKey> {
 
 /** One source's published packages, with what they provide. */
 export class PublishedView {
+  readonly facts: PublishedSource;
   #provides: Set<Capability> | undefined;
 
-  constructor(readonly facts: PublishedSource) {}
+  constructor(facts: PublishedSource) {
+    this.facts = facts;
+  }
 
   provides(capability: Capability): boolean {
     this.#provides ??= new Set(this.facts.packages.flatMap((each) => [...providedBy(each)]));
