@@ -5,6 +5,7 @@ import { build } from './build.mjs';
 import { ensureDebianPackages } from './debian-packages.mjs';
 import { binFolder, runQuietly, runToEnd } from './process.mjs';
 import { say, secondsSince } from './report.mjs';
+import { countsOf } from './vitest-report.mjs';
 
 const MINUTE_MS = 60_000;
 const OUTPUT_LINES_MAX = 120;
@@ -115,21 +116,6 @@ function readReport(file) {
   } catch {
     return undefined;
   }
-}
-
-/** The sums of a report; a file that could not be loaded, or a run that broke off, is a failure as well. */
-function countsOf(report, exitCode) {
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const broken = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
-  ).length;
-  const failed = report.numFailedTests + broken;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
 }
 
 function add(a, b) {
