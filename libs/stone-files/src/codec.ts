@@ -2,6 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { createXXHash128, createXXHash3, type IHasher } from 'hash-wasm';
 import { err, MIB, ok, type Result } from '@cairn/std';
 import type { Codec, CodecFailure } from '@cairn/stone';
+import { ReusableDecoder } from './reusable-decoder.js';
 import { compressionParameters, DECOMPRESSION_PARAMETERS } from './zstd-parameters.js';
 
 const CHUNK_SIZE_BYTES_MIN = 64;
@@ -18,11 +19,15 @@ export function loadCodec(): Promise<Codec> {
 
 async function createCodec(): Promise<Codec> {
   const [short, long] = await Promise.all([createXXHash3(), createXXHash128()]);
+  const decoder = new ReusableDecoder();
   return {
     xxh3_64: (bytes) => digest64(short.init().update(bytes)),
     xxh3_128: (bytes) => long.init().update(bytes).digest('binary'),
     compress: (bytes, kind) => zstdCompressSync(bytes, { params: compressionParameters(kind) }),
-    decompress,
+    decompress: (bytes, { plainSizeBytes }) => {
+      const plain = decoder.decompress(bytes, plainSizeBytes);
+      return plain === undefined ? decompressOnce(bytes, plainSizeBytes) : ok(plain);
+    },
   };
 }
 
@@ -33,9 +38,9 @@ export function digest64(hasher: IHasher): bigint {
 }
 
 /** With room for the whole output, libzstd needs no window of its own. */
-function decompress(
+function decompressOnce(
   bytes: Uint8Array,
-  { plainSizeBytes }: { readonly plainSizeBytes: number },
+  plainSizeBytes: number,
 ): Result<Uint8Array, CodecFailure> {
   try {
     const plain = zstdDecompressSync(bytes, {

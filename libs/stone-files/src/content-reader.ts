@@ -107,7 +107,7 @@ async function* storedChunks(
   for await (const chunk of file.chunks(range, STORED_CHUNK_SIZE_BYTES)) {
     seenBytes += chunk.byteLength;
     hasher.update(chunk);
-    walker?.push(chunk.subarray(headerLeft));
+    walker?.push(chunk, headerLeft);
     headerLeft = 0;
     if (seenBytes === slot.storedSizeBytes) orRefuse(compareChecksum(slot, digest64(hasher)));
     const isBroken = walker?.state === 'corrupt' || walker?.state === 'overrun';

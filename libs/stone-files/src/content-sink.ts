@@ -31,12 +31,21 @@ export interface SinkOptions {
 export class ContentSink {
   private descriptor: number | undefined;
 
+  private readonly hasher: IHasher;
+  private readonly slot: PayloadSlot;
+  private readonly files: ReadonlyMap<string, readonly LayoutEntry[]>;
+  private readonly options: SinkOptions;
+
   private constructor(
-    private readonly hasher: IHasher,
-    private readonly slot: PayloadSlot,
-    private readonly files: ReadonlyMap<string, readonly LayoutEntry[]>,
-    private readonly options: SinkOptions,
+    hasher: IHasher,
+    slot: PayloadSlot,
+    files: ReadonlyMap<string, readonly LayoutEntry[]>,
+    options: SinkOptions,
   ) {
+    this.hasher = hasher;
+    this.slot = slot;
+    this.files = files;
+    this.options = options;
     hasher.init();
   }
 

@@ -1,17 +1,33 @@
 import { createHash, webcrypto } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
 import { loadCodec } from './codec.js';
+import { mapInParallel } from './parallel.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
 
 /** Files up to this size are hashed in one piece, on another thread. */
 const WHOLE_SIZE_BYTES_MAX = 8 * MIB;
 const CHUNK_SIZE_BYTES = MIB;
+const FILES_PER_CORE = 4;
 
 /** Reads a package’s description and hashes the file: what an index says of it, but for its `uri`. */
 export function describeStone(path: string): Promise<Result<StonePackage, StoneError>> {
   return asResult('stone.unreadable', () => StoneFile.with(path, describe));
+}
+
+/** Describes many packages, several at once; results in the order of the paths. */
+export function describeStones(
+  paths: readonly string[],
+  onProgress?: (doneFiles: number, totalFiles: number) => void,
+): Promise<Result<StonePackage, StoneError>[]> {
+  let doneFiles = 0;
+  return mapInParallel(paths, FILES_PER_CORE * availableParallelism(), async (path) => {
+    const result = await describeStone(path);
+    onProgress?.(++doneFiles, paths.length);
+    return result;
+  });
 }
 
 async function describe(file: StoneFile): Promise<StonePackage> {

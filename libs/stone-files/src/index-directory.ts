@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { ok, type Result } from '@cairn/std';
@@ -10,11 +9,9 @@ import {
   type StonePackage,
 } from '@cairn/stone';
 import { loadCodec } from './codec.js';
-import { describeStone } from './describe-stone.js';
-import { mapInParallel } from './parallel.js';
+import { describeStones } from './describe-stone.js';
 
 const EXTENSION = '.stone';
-const FILES_PER_CORE = 4;
 
 /** Why a folder cannot be indexed: which file, and what is wrong with it. */
 export interface IndexingError {
@@ -41,16 +38,7 @@ export async function indexDirectory(
 ): Promise<Result<IndexedDirectory, IndexingError>> {
   const base = options.base ?? directory;
   const paths = await findStones(directory);
-  let doneFiles = 0;
-  const described = await mapInParallel(
-    paths,
-    FILES_PER_CORE * availableParallelism(),
-    async (path) => {
-      const result = await describeStone(path);
-      options.onProgress?.(++doneFiles, paths.length);
-      return result;
-    },
-  );
+  const described = await describeStones(paths, options.onProgress);
   const newest = new Map<string, { readonly stonePackage: StonePackage; readonly path: string }>();
   for (const [at, path] of paths.entries()) {
     const result = described[at];

@@ -6,7 +6,7 @@ export { verifyStone, verifyStorage, type StoneSummary } from './verify-stone.js
 export { writeFileDurably } from './write-file-durably.js';
 export { sha256OfFile } from './file-hash.js';
 export { inspectStone } from './inspect-stone.js';
-export { describeStone } from './describe-stone.js';
+export { describeStone, describeStones } from './describe-stone.js';
 export {
   findStones,
   indexDirectory,

@@ -13,10 +13,13 @@ const NO_WINDOW = { offset: 0, bytes: new Uint8Array(0) };
 export class StoneFile {
   private window: { readonly offset: number; readonly bytes: Uint8Array } = NO_WINDOW;
 
-  private constructor(
-    private readonly handle: FileHandle,
-    readonly sizeBytes: number,
-  ) {}
+  private readonly handle: FileHandle;
+  readonly sizeBytes: number;
+
+  private constructor(handle: FileHandle, sizeBytes: number) {
+    this.handle = handle;
+    this.sizeBytes = sizeBytes;
+  }
 
   /** Opens a regular file, runs `use` on it and closes it. */
   static async with<T>(path: string, use: (file: StoneFile) => Promise<T>): Promise<T> {

@@ -4,8 +4,11 @@ import { stoneError } from '@cairn/stone';
 
 /** Carries a `StoneError` out of a stream; never leaves this library. */
 export class StoneRefusal extends Error {
-  constructor(readonly refusal: StoneError) {
+  readonly refusal: StoneError;
+
+  constructor(refusal: StoneError) {
     super(refusal.message);
+    this.refusal = refusal;
   }
 }
 

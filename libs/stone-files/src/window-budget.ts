@@ -8,7 +8,11 @@ export class SizeBudget {
   private takenBytes = 0;
   private readonly waiting: { readonly sizeBytes: number; readonly enter: () => void }[] = [];
 
-  constructor(private readonly limitBytes: number) {}
+  private readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
+  }
 
   /** Runs `work` once its share is free; a share beyond the limit takes the whole budget. */
   async run<T>(wantedBytes: number, work: () => Promise<T>): Promise<T> {

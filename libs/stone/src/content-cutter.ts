@@ -15,7 +15,11 @@ export class ContentCutter {
   private position = 0;
   private at = 0;
 
-  constructor(private readonly ranges: readonly ContentRange[]) {}
+  private readonly ranges: readonly ContentRange[];
+
+  constructor(ranges: readonly ContentRange[]) {
+    this.ranges = ranges;
+  }
 
   /** Bytes taken so far. */
   get sizeBytes(): number {

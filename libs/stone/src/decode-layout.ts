@@ -48,10 +48,12 @@ class LayoutReader {
   private readonly view: DataView;
   private readonly texts: TextReader;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    private readonly context: RecordContext,
-  ) {
+  private readonly bytes: Uint8Array;
+  private readonly context: RecordContext;
+
+  constructor(bytes: Uint8Array, context: RecordContext) {
+    this.bytes = bytes;
+    this.context = context;
     this.view = viewOf(bytes);
     this.texts = new TextReader(bytes);
   }
@@ -74,7 +76,7 @@ class LayoutReader {
     if (fault !== undefined) return fault;
     const start = plainOffset + LAYOUT_RECORD_SIZE_BYTES;
     const source = { start, end: start + sourceLengthBytes };
-    const target = this.texts.read({ start: source.end, end: source.end + targetLengthBytes });
+    const target = this.texts.read(source.end, source.end + targetLengthBytes);
     if (!target.ok) return stoneError(target.code, inside(this.context.place, source.end));
     const made = this.readEntry(plainOffset, source, target.text);
     if ('code' in made) return made;
@@ -139,7 +141,7 @@ class LayoutReader {
       return { entry: { type, ...frame, digest: toHex(sourceBytes) }, sourceNulCount: 0 };
     }
     if (type === 'symlink') {
-      const link = this.texts.read(source);
+      const link = this.texts.read(source.start, source.end);
       if (!link.ok) return stoneError(link.code, inside(this.context.place, source.start));
       if (link.text === '')
         return stoneError('stone.layout-source', place, { expected: 'a link text' });

@@ -1,13 +1,20 @@
 import { ok, type Result } from '@cairn/std';
 import type { Codec } from './codec.js';
-import { decodeMetaFile, joinMetaBlocks, type MetaBlock } from './meta-file.js';
+import { decodeMetaFile, joinMetaBlocks } from './meta-file.js';
 import { compareIndexEntries, encodeIndexEntry } from './package-index.js';
+import { payloadEnd } from './payload-scan.js';
 import type { ReadMode } from './record-place.js';
 import { refuse, type StoneError } from './stone-error.js';
 import type { StonePackage } from './stone-package.js';
 
 /** Compressed Meta payloads by package hash and URI; the same file at the same place always has the same block. */
 export type BlockCache = Map<string, Uint8Array>;
+
+/** One package of an index: its description, and its payload’s bytes as they stand in the file. */
+export interface MetaBlock {
+  readonly stonePackage: StonePackage;
+  readonly block: Uint8Array;
+}
 
 /** An index that can be changed: its entries in order, each with its block as it stands in the file. */
 export interface PackageIndex {
@@ -26,21 +33,25 @@ export function openIndex(
   options: { readonly mode?: ReadMode } = {},
 ): Result<PackageIndex, StoneError> {
   const mode = options.mode ?? 'tolerant';
-  const blocks = decodeMetaFile(bytes, codec, {
+  const decoded = decodeMetaFile(bytes, codec, {
     mode,
     purpose: 'index-entry',
     fileType: 'repository',
   });
-  if (!blocks.ok) return blocks;
+  if (!decoded.ok) return decoded;
   const seen = new Set<string>();
-  for (const { stonePackage } of blocks.value) {
+  for (const { stonePackage } of decoded.value) {
     const key = keyOf(stonePackage);
     if (seen.has(key)) {
       return refuse('stone.index-name-duplicate', { offset: 0 }, { found: stonePackage.name });
     }
     seen.add(key);
   }
-  return ok({ entries: sorted(blocks.value) });
+  const blocks = decoded.value.map(({ stonePackage, slot }) => ({
+    stonePackage,
+    block: bytes.subarray(slot.headerOffset, payloadEnd(slot)),
+  }));
+  return ok({ entries: sorted(blocks) });
 }
 
 /** The index with packages added; an entry of the same name and architecture is replaced. */

@@ -100,7 +100,7 @@ export {
   removeFromIndex,
   type BlockCache,
   type IndexKey,
+  type MetaBlock,
   type PackageIndex,
 } from './index-entries.js';
-export type { MetaBlock } from './meta-file.js';
 export { isReadable } from './payload-scan.js';

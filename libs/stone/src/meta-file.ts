@@ -15,10 +15,10 @@ import type { StonePackage } from './stone-package.js';
 
 const NOWHERE = { offset: 0 };
 
-/** One package of a file that holds nothing but Meta payloads: its description and its payload’s bytes in the file. */
-export interface MetaBlock {
+/** One package of a file that holds nothing but Meta payloads: its description, and where its payload stands. */
+export interface MetaEntry {
   readonly stonePackage: StonePackage;
-  readonly block: Uint8Array;
+  readonly slot: PayloadSlot;
 }
 
 /** How to read a file of Meta payloads. */
@@ -33,17 +33,18 @@ export function decodeMetaFile(
   bytes: Uint8Array,
   codec: Codec,
   options: MetaFileOptions,
-): Result<readonly MetaBlock[], StoneError> {
+): Result<readonly MetaEntry[], StoneError> {
   const header = decodeHeader(bytes);
   if (!header.ok) return header;
   if (header.value.fileType !== options.fileType)
     return wrongFileType(header.value, options.fileType);
   const slots = scanPayloads(bytes, header.value);
   if (!slots.ok) return slots;
-  const blocks: MetaBlock[] = [];
+  // Views of a plain Uint8Array cost less than views of a Buffer.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: MetaEntry[] = [];
   for (const slot of slots.value) {
-    const block = bytes.subarray(slot.headerOffset, slot.bodyOffset + slot.storedSizeBytes);
-    const stored = bytes.subarray(slot.bodyOffset, slot.bodyOffset + slot.storedSizeBytes);
+    const stored = plain.subarray(slot.bodyOffset, slot.bodyOffset + slot.storedSizeBytes);
     if (slot.kind !== 'meta') {
       const skipped = skipForeign(slot, stored, codec, options.mode);
       if (!skipped.ok) return skipped;
@@ -51,9 +52,9 @@ export function decodeMetaFile(
     }
     const stonePackage = readMetaPayload(slot, stored, codec, options);
     if (!stonePackage.ok) return stonePackage;
-    blocks.push({ stonePackage: stonePackage.value, block });
+    entries.push({ stonePackage: stonePackage.value, slot });
   }
-  return ok(blocks);
+  return ok(entries);
 }
 
 /** The bytes of one package’s Meta payload, header included, as they stand in an index or manifest. */

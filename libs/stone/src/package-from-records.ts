@@ -33,6 +33,30 @@ const FORM_OF_TAG: Readonly<Record<MetaTag, Form>> = {
   'source-ref': 'text',
 };
 
+const FORM_OF_TAG_ID: readonly (Form | undefined)[] = Object.entries(META_TAG).reduce<
+  (Form | undefined)[]
+>((forms, [tag, id]) => {
+  forms[id] = FORM_OF_TAG[tag as MetaTag];
+  return forms;
+}, []);
+const REQUIRED: readonly MetaTag[] = [
+  'name',
+  'version',
+  'release',
+  'build-release',
+  'architecture',
+  'summary',
+  'description',
+  'source-id',
+  'homepage',
+];
+const REQUIRED_IN_INDEX: readonly MetaTag[] = [
+  ...REQUIRED,
+  'package-uri',
+  'package-hash',
+  'package-size',
+];
+
 /** What the records around a package say about how to read it. */
 export interface PackageContext {
   readonly mode: ReadMode;
@@ -75,20 +99,25 @@ function locationFault(
 }
 
 class PackageDraft {
-  private readonly texts = new Map<number, string>();
-  private readonly numbers = new Map<number, number>();
+  /** Single values by tag number. */
+  private readonly texts: (string | undefined)[] = [];
+  private readonly numbers: (number | undefined)[] = [];
   private readonly licenses: string[] = [];
   private readonly depends: Dependency[] = [];
   private readonly provides: Dependency[] = [];
   private readonly conflicts: Dependency[] = [];
   private readonly buildDepends: Dependency[] = [];
 
-  constructor(private readonly context: PackageContext) {}
+  private readonly context: PackageContext;
+
+  constructor(context: PackageContext) {
+    this.context = context;
+  }
 
   add(record: MetaRecord): StoneError | undefined {
-    const tag = metaTagName(record.tagId);
-    if (tag === undefined) return undefined;
-    if (formOf(record) !== FORM_OF_TAG[tag]) return this.wrongForm(record, tag);
+    const expected = FORM_OF_TAG_ID[record.tagId];
+    if (expected === undefined) return undefined;
+    if (formOf(record) !== expected) return this.wrongForm(record, expected);
     switch (record.form) {
       case 'text':
         return this.addText(record);
@@ -105,26 +134,17 @@ class PackageDraft {
   }
 
   firstMissing(): MetaTag | undefined {
-    const required: MetaTag[] = [
-      'name',
-      'version',
-      'release',
-      'build-release',
-      'architecture',
-      'summary',
-    ];
-    required.push('description', 'source-id', 'homepage');
-    if (this.context.purpose === 'index-entry')
-      required.push('package-uri', 'package-hash', 'package-size');
-    return required.find(
-      (tag) => !this.texts.has(META_TAG[tag]) && !this.numbers.has(META_TAG[tag]),
-    );
+    const required = this.context.purpose === 'index-entry' ? REQUIRED_IN_INDEX : REQUIRED;
+    return required.find((tag) => {
+      const id = META_TAG[tag];
+      return this.texts[id] === undefined && this.numbers[id] === undefined;
+    });
   }
 
   finish(): StonePackage {
-    const uri = this.texts.get(META_TAG['package-uri']);
-    const hash = this.texts.get(META_TAG['package-hash']);
-    const sizeBytes = this.numbers.get(META_TAG['package-size']);
+    const uri = this.texts[META_TAG['package-uri']];
+    const hash = this.texts[META_TAG['package-hash']];
+    const sizeBytes = this.numbers[META_TAG['package-size']];
     return {
       name: this.text(META_TAG.name),
       version: this.text(META_TAG.version),
@@ -151,18 +171,18 @@ class PackageDraft {
       this.licenses.push(record.text);
       return undefined;
     }
-    if (this.texts.has(record.tagId)) return this.duplicate(record);
-    this.texts.set(record.tagId, record.text);
+    if (this.texts[record.tagId] !== undefined) return this.duplicate(record);
+    this.texts[record.tagId] = record.text;
     return undefined;
   }
 
   private addNumber(record: Extract<MetaRecord, { form: 'integer' }>): StoneError | undefined {
-    if (this.numbers.has(record.tagId)) return this.duplicate(record);
+    if (this.numbers[record.tagId] !== undefined) return this.duplicate(record);
     if (record.integer < 0n || record.integer > BigInt(INTEGER_MAX)) {
       const place = inside(this.context.place, record.plainOffset);
       return stoneError('stone.meta-number', place, { found: record.integer });
     }
-    this.numbers.set(record.tagId, Number(record.integer));
+    this.numbers[record.tagId] = Number(record.integer);
     return undefined;
   }
 
@@ -178,19 +198,19 @@ class PackageDraft {
     return stoneError('stone.meta-duplicate', place, { found: metaTagName(record.tagId) ?? '' });
   }
 
-  private wrongForm(record: MetaRecord, tag: MetaTag): StoneError | undefined {
+  private wrongForm(record: MetaRecord, form: Form): StoneError | undefined {
     if (this.context.mode === 'tolerant') return undefined;
     const place = inside(this.context.place, record.plainOffset);
-    const expected = `${tag} as ${FORM_OF_TAG[tag]}`;
+    const expected = `${metaTagName(record.tagId) ?? ''} as ${form}`;
     return stoneError('stone.meta-type', place, { expected, found: formOf(record) });
   }
 
   private text(tagId: number): string {
-    return this.texts.get(tagId) ?? '';
+    return this.texts[tagId] ?? '';
   }
 
   private number(tagId: number): number {
-    return this.numbers.get(tagId) ?? 0;
+    return this.numbers[tagId] ?? 0;
   }
 }
 

@@ -6,6 +6,7 @@ const HASH = /^[0-9a-f]{64}$/;
 const NAME_LENGTH_MAX = 255;
 const URI_LENGTH_MAX = 4_096;
 const UP = '../';
+const FILE_NAME_FIELDS = ['name', 'version', 'architecture', 'sourceId'] as const;
 
 /** Whether a text may become part of a file name and a URL. */
 export function isSafeName(text: string): boolean {
@@ -30,8 +31,8 @@ export function checkPackageNames(
   stonePackage: StonePackage,
   place: Place,
 ): StoneError | undefined {
-  const { name, version, architecture, sourceId } = stonePackage;
-  for (const [field, text] of Object.entries({ name, version, architecture, sourceId })) {
+  for (const field of FILE_NAME_FIELDS) {
+    const text = stonePackage[field];
     if (isSafeName(text)) continue;
     return stoneError('stone.meta-syntax', place, { found: `${field} ${JSON.stringify(text)}` });
   }

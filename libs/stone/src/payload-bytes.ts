@@ -51,7 +51,7 @@ export function checkFrame(slot: PayloadSlot, stored: Uint8Array): Result<void, 
   const frame = checkZstdFrameHeader(decoded.value, slot.plainSizeBytes, place);
   if (!frame.ok) return frame;
   const walker = new ZstdFrameWalker(frame.value.hasChecksum);
-  walker.push(stored.subarray(frame.value.headerSizeBytes));
+  walker.push(stored, frame.value.headerSizeBytes);
   return frameEnd(slot, walker);
 }
 

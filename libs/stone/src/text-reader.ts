@@ -2,39 +2,55 @@ import type { StoneErrorCode } from './stone-error.js';
 
 const NUL = 0;
 const ASCII_MAX = 0x7f;
-/** Longest run handed to one call of String.fromCharCode, in characters. */
-const CHUNK_LENGTH = 4_096;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const REPLACEMENT = '\ufffd';
+const latin1 = new TextDecoder('latin1');
 
-/** The text in `bytes[start, end)` without trailing NULs, and how many there were; or why it is none. */
+/** The text of a range without trailing NULs, and how many there were; or why it is none. */
 export type TextRead =
   | { readonly ok: true; readonly text: string; readonly nulCount: number }
   | { readonly ok: false; readonly code: StoneErrorCode };
 
-/** Reads many short texts out of one payload; plain ASCII, the usual case, costs no decoder call. */
+/**
+ * Reads many short texts out of one payload, front to back. Plain ASCII, the usual case, costs no look at each byte: the
+ * payload is decoded once, and every byte that is not ASCII shows up as a replacement character.
+ */
 export class TextReader {
-  private readonly latin1: string;
+  private readonly bytes: Uint8Array;
+  private readonly characters: string;
+  private readonly hasOddCharacters: boolean;
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.latin1 = latin1Of(bytes);
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    const text = lenientUtf8.decode(bytes);
+    // A valid sequence of several bytes becomes fewer characters; with equal lengths there is none.
+    const isAligned = text.length === bytes.byteLength;
+    this.characters = isAligned ? text : latin1.decode(bytes);
+    this.hasOddCharacters = !isAligned || text.includes(REPLACEMENT);
   }
 
-  /** The text of a range, trailing NULs stripped; a NUL inside or invalid UTF-8 is an error. */
-  read(range: { readonly start: number; readonly end: number }): TextRead {
-    const { bytes } = this;
-    let end = range.end;
-    while (end > range.start && bytes[end - 1] === NUL) end--;
-    const nulCount = range.end - end;
-    let isAscii = true;
-    for (let at = range.start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte === NUL) return { ok: false, code: 'stone.string-nul' };
-      if (byte > ASCII_MAX) isAscii = false;
+  /** The text of `[start, end)`, trailing NULs stripped; a NUL inside or invalid UTF-8 is an error. */
+  read(start: number, rangeEnd: number): TextRead {
+    const { bytes, characters } = this;
+    let end = rangeEnd;
+    while (end > start && bytes[end - 1] === NUL) end--;
+    const nulAt = characters.indexOf('\0', start);
+    if (nulAt !== -1 && nulAt < end) return { ok: false, code: 'stone.string-nul' };
+    const nulCount = rangeEnd - end;
+    if (!this.hasOddCharacters || this.isAscii(start, end)) {
+      return { ok: true, text: characters.slice(start, end), nulCount };
     }
-    if (isAscii) return { ok: true, text: this.latin1.slice(range.start, end), nulCount };
-    const text = decodeUtf8(bytes.subarray(range.start, end));
+    const text = decodeUtf8(bytes.subarray(start, end));
     if (text === undefined) return { ok: false, code: 'stone.string-utf8' };
     return { ok: true, text, nulCount };
+  }
+
+  private isAscii(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) {
+      if ((this.bytes[at] ?? 0) > ASCII_MAX) return false;
+    }
+    return true;
   }
 }
 
@@ -45,12 +61,4 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function latin1Of(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += CHUNK_LENGTH) {
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK_LENGTH));
-  }
-  return text;
 }

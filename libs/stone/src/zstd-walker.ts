@@ -17,15 +17,19 @@ export class ZstdFrameWalker {
   private isLastBlock = false;
   private current: ZstdWalkState = 'inside';
 
-  constructor(private readonly hasChecksum: boolean) {}
+  private readonly hasChecksum: boolean;
+
+  constructor(hasChecksum: boolean) {
+    this.hasChecksum = hasChecksum;
+  }
 
   get state(): ZstdWalkState {
     return this.current;
   }
 
-  /** Takes the next stored bytes. */
-  push(bytes: Uint8Array): void {
-    let at = 0;
+  /** Takes the next stored bytes, from a position on. */
+  push(bytes: Uint8Array, start = 0): void {
+    let at = start;
     while (at < bytes.byteLength && this.current === 'inside') {
       const skip = Math.min(this.skipSizeBytes, bytes.byteLength - at);
       this.skipSizeBytes -= skip;

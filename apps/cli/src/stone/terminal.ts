@@ -26,7 +26,11 @@ export class ProgressLine {
   private drawnAtMs = 0;
   private isDrawn = false;
 
-  constructor(private readonly label: string) {}
+  private readonly label: string;
+
+  constructor(label: string) {
+    this.label = label;
+  }
 
   /** Shows the share that is done, at most ten times a second. */
   show(done: number, total: number): void {
