@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSystemFile } from './host-facts.js';
@@ -26,12 +26,13 @@ interface GroupPart {
   readonly controller: 'memory' | 'pids' | 'both';
 }
 
+const GROUP_PREFIX = 'cairn-';
 const REMOVE_TRIES = 20;
 const REMOVE_PAUSE_MS = 50;
 
 /** Makes a group where control groups (version 1 or 2) are writable; otherwise one that keeps nothing. */
 export function createControlGroup(limits: GroupLimits): ControlGroup {
-  const name = `cairn-${randomUUID()}`;
+  const name = `${GROUP_PREFIX}${process.pid}-${randomUUID()}`;
   const unified = createUnified(name, limits);
   const parts = unified === undefined ? createLegacy(name, limits) : [unified];
   return {
@@ -89,6 +90,7 @@ function makeGroup(
   dir: string,
   settings: readonly (readonly [string, number])[],
 ): string | undefined {
+  removeLeftovers(path.dirname(dir));
   try {
     mkdirSync(dir);
   } catch {
@@ -102,6 +104,18 @@ function makeGroup(
   // The later settings sharpen the limit where the kernel knows them.
   for (const [file, value] of others) write(path.join(dir, file), String(value));
   return dir;
+}
+
+/** Removes the groups of processes that were killed before they could do it themselves. */
+function removeLeftovers(parent: string): void {
+  try {
+    for (const name of readdirSync(parent)) {
+      const owner = new RegExp(`^${GROUP_PREFIX}([0-9]+)-`).exec(name)?.[1];
+      if (owner !== undefined && !existsSync(`/proc/${owner}`)) rmdirSync(path.join(parent, name));
+    }
+  } catch {
+    // Not ours to look at or to remove: the group of this build can be made all the same.
+  }
 }
 
 function killsOf(part: GroupPart): number {
