@@ -20,7 +20,12 @@ export interface TokenSigner {
   readonly publicKeyPem: string;
   /** The JWKS document (RFC 7517). */
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] };
-  sign(claims: Omit<AccessClaims, 'purpose' | 'iat' | 'exp'>, nowMs: number): string;
+  /** A token that lasts 15 minutes unless told. */
+  sign(
+    claims: Omit<AccessClaims, 'purpose' | 'iat' | 'exp'>,
+    nowMs: number,
+    lifetimeS?: number,
+  ): string;
 }
 
 /** A new P-256 private key as PEM, to be stored as a secret. */
@@ -41,19 +46,15 @@ export function tokenSigner(privateKeyPem: string): TokenSigner {
     jwks: {
       keys: [{ ...publicKey.export({ format: 'jwk' }), kid: keyId, alg: 'ES256', use: 'sig' }],
     },
-    sign: (claims, nowMs) => {
+    sign: (claims, nowMs, lifetimeS = ACCESS_TOKEN_LIFETIME_S) => {
       const iat = Math.floor(nowMs / 1_000);
-      return jwt.sign(
-        { ...claims, purpose: 'access', iat, exp: iat + ACCESS_TOKEN_LIFETIME_S },
-        privateKey,
-        {
-          algorithm: 'ES256',
-          keyid: keyId,
-          issuer: TOKEN_ISSUER,
-          audience: TOKEN_AUDIENCE,
-          jwtid: randomUUID(),
-        },
-      );
+      return jwt.sign({ ...claims, purpose: 'access', iat, exp: iat + lifetimeS }, privateKey, {
+        algorithm: 'ES256',
+        keyid: keyId,
+        issuer: TOKEN_ISSUER,
+        audience: TOKEN_AUDIENCE,
+        jwtid: randomUUID(),
+      });
     },
   };
 }

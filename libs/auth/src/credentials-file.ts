@@ -13,6 +13,9 @@ export async function readCredentials(path: string): Promise<NatsCredentials> {
     return credentialsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     const isDamaged = cause instanceof SyntaxError || cause instanceof z.ZodError;
-    throw new Error(`The credentials file ${path} ${isDamaged ? 'is damaged' : 'cannot be read'}.`, { cause });
+    throw new Error(
+      `The credentials file ${path} ${isDamaged ? 'is damaged' : 'cannot be read'}.`,
+      { cause },
+    );
   }
 }

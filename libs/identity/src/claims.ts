@@ -2,6 +2,8 @@ import { ACCOUNT_ROLES, type AccountRole } from './roles.js';
 
 /** How long an access token lasts. Refresh tokens outlive it, so a stolen one is of short use. */
 export const ACCESS_TOKEN_LIFETIME_S = 15 * 60;
+/** How long a browser stays logged in. Its token is checked against the session each time, so it can be ended at once. */
+export const BROWSER_TOKEN_LIFETIME_S = 12 * 60 * 60;
 export const REFRESH_TOKEN_LIFETIME_S = 30 * 24 * 60 * 60;
 
 /** Who issues access tokens, and for whom. */

@@ -14,3 +14,4 @@ export {
   type Instant,
 } from './time.js';
 export { GIB, KIB, MIB } from './size.js';
+export { SingleFlight } from './single-flight.js';

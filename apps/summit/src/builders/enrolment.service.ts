@@ -16,7 +16,7 @@ import { BuilderStore } from './builder.store.js';
 const ENROLMENT_LIFETIME_MS = 24 * 60 * 60 * 1_000;
 const CODE_SIZE_BYTES = 20;
 
-type Enrolled = { readonly builderId: string; readonly jwt: string; readonly natsUrl: string };
+interface Enrolled { readonly builderId: string; readonly jwt: string; readonly natsUrl: string }
 
 /** Lets builders in and out: one-time codes, credentials, revocation. */
 @Injectable()
@@ -44,7 +44,7 @@ export class Enrolment {
     const expiresAt = now + ENROLMENT_LIFETIME_MS;
     await this.database.inTransaction(async (tx) => {
       const existing = await this.builders.lock(tx, builderId);
-      if (existing?.enrolledAt != null && existing.removedAt === null) {
+      if (existing !== null && existing.enrolledAt !== null && existing.removedAt === null) {
         throw new AppError(
           'builder.name-taken',
           `Builder ${builderId} is enrolled already: remove it first.`,

@@ -12,6 +12,12 @@ import { TaskLife } from '../tasks/task-life.service.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { RecipeStore, type RecipeRepository, type StoredRecipe } from './recipe.store.js';
 
+/** A commit and its committer time in milliseconds. */
+export interface CommitPlace {
+  readonly commit: string;
+  readonly commitAt: number;
+}
+
 /** A profile with what is published for it, read before the transaction begins. */
 export interface ProfileWithIndex {
   readonly profile: Profile;
@@ -59,7 +65,7 @@ export class CreateTasks {
   async create(
     tx: Transaction,
     repository: RecipeRepository,
-    commit: string,
+    at: CommitPlace,
     prepared: readonly ProfileWithIndex[],
   ): Promise<number> {
     const recipes = await this.recipes.recipesOf(repository.project, repository.name, tx);
@@ -74,7 +80,7 @@ export class CreateTasks {
       for (const recipe of recipes) {
         created += await this.createOne(tx, {
           repository,
-          commit,
+          at,
           recipe,
           target,
           latestTask: latest.get(recipe.source) ?? null,
@@ -88,7 +94,7 @@ export class CreateTasks {
     tx: Transaction,
     wish: {
       readonly repository: RecipeRepository;
-      readonly commit: string;
+      readonly at: CommitPlace;
       readonly recipe: StoredRecipe;
       readonly target: ProfileWithIndex;
       readonly latestTask: Task | null;
@@ -137,7 +143,7 @@ export class CreateTasks {
     tx: Transaction,
     wish: {
       readonly repository: RecipeRepository;
-      readonly commit: string;
+      readonly at: CommitPlace;
       readonly recipe: StoredRecipe;
       readonly target: ProfileWithIndex;
     },
@@ -163,7 +169,7 @@ export class CreateTasks {
       architecture: profile.architecture,
       version: recipe.version,
       sourceRelease: recipe.sourceRelease,
-      commit: wish.commit,
+      ...wish.at,
       treeId: recipe.treeId,
       recipePath: recipe.path,
       description,

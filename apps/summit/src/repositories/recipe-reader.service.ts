@@ -35,6 +35,8 @@ const READ_SIZE_BYTES_MAX = 512 * 1_048_576;
 /** What stands in a repository at one commit. */
 export interface RepositoryReading {
   readonly commit: string;
+  /** Committer time, milliseconds. */
+  readonly commitAt: number;
   readonly recipes: readonly StoredRecipe[];
   readonly bad: readonly BadRecipe[];
 }
@@ -82,7 +84,13 @@ export class RecipeReader {
         });
       } else recipes.set(outcome.source, outcome);
     }
-    return { commit, recipes: [...recipes.values()], bad };
+    const times = orThrow(await this.git.commitTime({ dir, commit }));
+    return {
+      commit,
+      commitAt: times.committerSeconds * 1_000,
+      recipes: [...recipes.values()],
+      bad,
+    };
   }
 
   private async readBlobs(

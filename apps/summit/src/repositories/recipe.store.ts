@@ -44,6 +44,7 @@ export interface RecipeRepository {
   readonly refreshSeconds: number;
   readonly profiles: readonly string[] | null;
   readonly commit: string | null;
+  readonly commitAt: number | null;
 }
 
 type RecipeRow = Prisma.RecipeGetPayload<object>;
@@ -126,6 +127,7 @@ export class RecipeStore {
     repository: RecipeRepository,
     read: {
       readonly commit: string;
+      readonly commitAt: number;
       readonly recipes: readonly StoredRecipe[];
       readonly bad: readonly BadRecipe[];
       readonly now: number;
@@ -150,6 +152,7 @@ export class RecipeStore {
       where: { projectName_name: { projectName: repository.project, name: repository.name } },
       data: {
         commit: read.commit,
+        commitAt: new Date(read.commitAt),
         refreshedAt: new Date(read.now),
         errorCode: null,
         errorMessage: null,
@@ -210,6 +213,7 @@ function toRepository(row: RepositoryRow): RecipeRepository {
     refreshSeconds: row.refreshSeconds,
     profiles: row.profiles as string[] | null,
     commit: row.commit,
+    commitAt: row.commitAt?.getTime() ?? null,
   };
 }
 

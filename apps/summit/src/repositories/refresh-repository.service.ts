@@ -32,7 +32,11 @@ export class RefreshRepository {
       return await this.database.inTransaction(async (tx) => {
         await this.store.lock(tx, project, name);
         await this.saveReading(tx, repository, reading);
-        return this.createTasks.create(tx, repository, commit, wishes);
+        const at = {
+          commit,
+          commitAt: reading?.commitAt ?? repository.commitAt ?? this.clock.now(),
+        };
+        return this.createTasks.create(tx, repository, at, wishes);
       });
     } catch (error) {
       if (!(error instanceof RepositoryError)) throw error;

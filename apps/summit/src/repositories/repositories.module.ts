@@ -6,11 +6,12 @@ import { TasksModule } from '../tasks/tasks.module.js';
 import { CreateTasks } from './create-tasks.service.js';
 import { RecipeReader } from './recipe-reader.service.js';
 import { RecipeStore } from './recipe.store.js';
+import { RefreshWishes } from './refresh-wishes.service.js';
 import { RefreshRepository } from './refresh-repository.service.js';
 
 @Module({
   imports: [LiveModule, ProjectsModule, PublishedModule, TasksModule],
-  providers: [RecipeStore, RecipeReader, CreateTasks, RefreshRepository],
-  exports: [RecipeStore, RefreshRepository],
+  providers: [RecipeStore, RecipeReader, CreateTasks, RefreshRepository, RefreshWishes],
+  exports: [RecipeStore, RefreshRepository, RefreshWishes],
 })
 export class RepositoriesModule {}

@@ -16,6 +16,8 @@ export interface Task {
   readonly version: string;
   readonly sourceRelease: number;
   readonly commit: string;
+  /** Committer time of the commit. */
+  readonly commitAt: number;
   readonly treeId: string;
   readonly recipePath: string;
   readonly description: string;
@@ -79,6 +81,7 @@ export class TaskStore {
         version: task.version,
         sourceRelease: task.sourceRelease,
         commit: task.commit,
+        commitAt: new Date(task.commitAt),
         treeId: task.treeId,
         recipePath: task.recipePath,
         description: task.description,
@@ -208,6 +211,7 @@ function toTask(row: TaskRow): Task {
     version: row.version,
     sourceRelease: row.sourceRelease,
     commit: row.commit,
+    commitAt: row.commitAt.getTime(),
     treeId: row.treeId,
     recipePath: row.recipePath,
     description: row.description,

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { BuildersModule } from '../builders/builders.module.js';
+import { PlanningModule } from '../planning/planning.module.js';
+import { PublishedModule } from '../published/published.module.js';
+import { RepositoriesModule } from '../repositories/repositories.module.js';
+import { TasksModule } from '../tasks/tasks.module.js';
+import { LiveModule } from '../live/live.module.js';
+import { AllocationCommands } from './allocation-commands.service.js';
+import { Allocation } from './allocation.service.js';
+import { Dispatch } from './dispatch.service.js';
+import { OrderWriter } from './order-writer.service.js';
+import { PauseStore } from './pause.store.js';
+
+@Module({
+  imports: [
+    BuildersModule,
+    LiveModule,
+    PlanningModule,
+    PublishedModule,
+    RepositoriesModule,
+    TasksModule,
+  ],
+  providers: [Allocation, AllocationCommands, Dispatch, OrderWriter, PauseStore],
+  exports: [Allocation, AllocationCommands, PauseStore],
+})
+export class AllocationModule {}

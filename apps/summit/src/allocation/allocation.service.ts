@@ -1,0 +1,44 @@
+import { allocate } from '@cairn/solver';
+import { Inject, Injectable } from '@nestjs/common';
+import { BuilderStore } from '../builders/builder.store.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG, type SummitConfig } from '../config.js';
+import { Planning } from '../planning/planning.service.js';
+import { AttemptStore } from '../tasks/attempt.store.js';
+import { Dispatch } from './dispatch.service.js';
+import { allocationFacts } from './domain/allocation-facts.js';
+import { PauseStore } from './pause.store.js';
+
+/** Matches ready tasks with idle slots. Only the leader runs it; the transactions would hold against a second one all the same. */
+@Injectable()
+export class Allocation {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<SummitConfig, 'attempts'>,
+    private readonly planning: Planning,
+    private readonly builders: BuilderStore,
+    private readonly attempts: AttemptStore,
+    private readonly dispatch: Dispatch,
+    private readonly pause: PauseStore,
+  ) {}
+
+  /** Gives out what can be given out now. Returns how many builds were ordered. */
+  async run(): Promise<number> {
+    if (await this.pause.isPaused()) return 0;
+    const [builders, running] = await Promise.all([this.builders.all(), this.attempts.running()]);
+    const busySlots = new Map<string, number>();
+    for (const { builderId } of running)
+      busySlots.set(builderId, (busySlots.get(builderId) ?? 0) + 1);
+    const now = this.clock.now();
+    const { heartbeatMs } = this.config.attempts;
+    const hasRoom = builders.some((builder) => (busySlots.get(builder.id) ?? 0) < builder.slots);
+    if (!hasRoom) return 0;
+    const plan = await this.planning.plan();
+    const facts = allocationFacts({ plan, builders, busySlots, heartbeatMs, now });
+    let given = 0;
+    for (const assignment of allocate(facts)) {
+      if (await this.dispatch.dispatch(assignment)) given += 1;
+    }
+    return given;
+  }
+}

@@ -1,0 +1,68 @@
+import { type BuilderView } from '@cairn/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { BuilderStore, type Builder } from '../builders/builder.store.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG, type SummitConfig } from '../config.js';
+import { ProjectStore } from '../projects/project.store.js';
+import { AttemptStore } from '../tasks/attempt.store.js';
+import { TaskStore } from '../tasks/task.store.js';
+
+const MISSED_HEARTBEATS_MAX = 3;
+
+/** Builders in the shape that people see. */
+@Injectable()
+export class BuilderViews {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<SummitConfig, 'attempts'>,
+    private readonly builders: BuilderStore,
+    private readonly attempts: AttemptStore,
+    private readonly tasks: TaskStore,
+    private readonly projects: ProjectStore,
+  ) {}
+
+  async all(): Promise<BuilderView[]> {
+    const [builders, running, documents] = await Promise.all([
+      this.builders.all(),
+      this.attempts.running(),
+      this.projects.documents(),
+    ]);
+    const sizes = new Map(documents.flatMap((document) => Object.entries(document.builders.sizes)));
+    const work = await Promise.all(
+      running.map(async (attempt) => ({
+        builderId: attempt.builderId,
+        attemptId: attempt.id,
+        taskId: attempt.taskId,
+        source: (await this.tasks.find(attempt.taskId))?.source ?? '',
+        step: attempt.step,
+      })),
+    );
+    return builders.map((builder) => {
+      const attempts = work
+        .filter((each) => each.builderId === builder.id)
+        .map(({ builderId: _, ...rest }) => rest);
+      return {
+        id: builder.id,
+        state: this.stateOf(builder, attempts.length),
+        refusing: builder.refusing,
+        size: sizes.get(builder.id) ?? 'small',
+        slots: builder.slots,
+        version: builder.version,
+        features: [...builder.features],
+        lastSeenAt: builder.lastSeenAt,
+        enrolledAt: builder.enrolledAt ?? builder.invitedAt,
+        machine: builder.machine,
+        machineState: builder.machineState,
+        attempts,
+      };
+    });
+  }
+
+  private stateOf(builder: Builder, running: number): BuilderView['state'] {
+    if (builder.removedAt !== null) return 'removed';
+    const silentSince = this.clock.now() - MISSED_HEARTBEATS_MAX * this.config.attempts.heartbeatMs;
+    if (builder.lastSeenAt === null || builder.lastSeenAt < silentSince) return 'offline';
+    if (running > 0) return 'building';
+    return builder.refusing === null ? 'idle' : 'refusing';
+  }
+}

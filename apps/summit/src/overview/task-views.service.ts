@@ -1,0 +1,137 @@
+import {
+  type AttemptView,
+  type TaskDetail,
+  type TaskReason,
+  type TaskView,
+} from '@cairn/contracts';
+import { AppError } from '@cairn/contracts';
+import { type TaskExplanation } from '@cairn/solver';
+import { Injectable } from '@nestjs/common';
+import { BuildLogs } from '../logs/build-log.service.js';
+import { Planning } from '../planning/planning.service.js';
+import { AttemptStore, type Attempt } from '../tasks/attempt.store.js';
+import { ChangeSetStore, type ChangeSet } from '../tasks/change-set.store.js';
+import { type TaskId } from '../tasks/domain/task.js';
+import { TaskStore, type Task } from '../tasks/task.store.js';
+import { reasonOf } from './domain/task-reason.js';
+
+type Explanations = ReadonlyMap<TaskId, TaskExplanation<TaskId>>;
+
+/** Tasks in the shape that people and programs outside see. */
+@Injectable()
+export class TaskViews {
+  constructor(
+    private readonly tasks: TaskStore,
+    private readonly attempts: AttemptStore,
+    private readonly changeSets: ChangeSetStore,
+    private readonly planning: Planning,
+    private readonly logs: BuildLogs,
+  ) {}
+
+  async viewsOf(tasks: readonly Task[], explanations?: Explanations): Promise<TaskView[]> {
+    const plan = explanations ?? (await this.planning.plan()).explanations;
+    const [attempts, changeSets] = await Promise.all([
+      this.attempts.ofTasks(tasks.map((task) => task.id)),
+      this.changeSets.withIds([...new Set(tasks.map((task) => task.changeSetId))]),
+    ]);
+    return tasks.map((task) =>
+      viewOf(task, {
+        attempts: attempts.filter((attempt) => attempt.taskId === task.id),
+        changeSet: changeSets.get(task.changeSetId) ?? null,
+        explanation: plan.get(task.id) ?? null,
+      }),
+    );
+  }
+
+  async detail(taskId: number): Promise<TaskDetail> {
+    const task = await this.tasks.find(taskId);
+    if (task === null)
+      throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
+    const { explanations, tasks: open } = await this.planning.plan();
+    const [view] = await this.viewsOf([task], explanations);
+    if (view === undefined)
+      throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
+    const attempts = await this.attempts.ofTask(taskId);
+    return {
+      ...view,
+      attempts: await Promise.all(attempts.map((attempt) => this.attemptView(attempt))),
+      dependencies: await this.linksOf(explanations.get(task.id)?.waitsFor ?? []),
+      dependants: open
+        .filter(
+          (each) =>
+            explanations.get(each.id)?.waitsFor.some((link) => link.taskId === task.id) ?? false,
+        )
+        .map((each) => ({ taskId: each.id, source: each.source, state: each.progress.state })),
+    };
+  }
+
+  private async linksOf(
+    links: readonly { readonly taskId: TaskId }[],
+  ): Promise<TaskDetail['dependencies']> {
+    const ids = [...new Set(links.map((link) => link.taskId))];
+    const tasks = await Promise.all(ids.map((id) => this.tasks.find(id)));
+    return tasks.flatMap((task) =>
+      task === null ? [] : [{ taskId: task.id, source: task.source, state: task.progress.state }],
+    );
+  }
+
+  private async attemptView(attempt: Attempt): Promise<AttemptView> {
+    const { sizeBytes, isComplete } = await this.logs.progress(attempt.id);
+    const {
+      builderId: builder,
+      collectables,
+      leaseExpiresAt: _lease,
+      logFinalBytes: _final,
+      ...facts
+    } = attempt;
+    return {
+      ...facts,
+      builder,
+      logSizeBytes: sizeBytes,
+      logComplete: isComplete,
+      collectables: [...collectables],
+    };
+  }
+}
+
+function viewOf(
+  task: Task,
+  facts: {
+    readonly attempts: readonly Attempt[];
+    readonly changeSet: ChangeSet | null;
+    readonly explanation: TaskExplanation<TaskId> | null;
+  },
+): TaskView {
+  const { attempts, changeSet, explanation } = facts;
+  const counting =
+    attempts.find((attempt) => attempt.id === task.progress.attemptId) ?? attempts.at(-1) ?? null;
+  const reason: TaskReason = reasonOf({
+    task,
+    explanation,
+    failure: attempts.findLast((each) => each.failure !== null)?.failure ?? null,
+  });
+  return {
+    id: task.id,
+    changeSetId: task.changeSetId,
+    project: task.project,
+    profile: task.profile,
+    repository: task.repository,
+    source: task.source,
+    version: task.version,
+    sourceRelease: task.sourceRelease,
+    architecture: task.architecture,
+    commit: task.commit,
+    description: task.description,
+    state: task.progress.state,
+    blocked: explanation?.readiness === 'blocked',
+    reason,
+    createdAt: task.createdAt,
+    dispatchedAt: counting?.dispatchedAt ?? null,
+    builtAt: counting?.reportedAt ?? null,
+    endedAt: task.endedAt,
+    attemptCount: attempts.length,
+    builder: counting?.builderId ?? null,
+    publishedHistory:
+      task.progress.state === 'completed' ? (changeSet?.publishedHistory ?? null) : null,
+  };
+}

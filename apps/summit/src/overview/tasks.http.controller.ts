@@ -1,0 +1,57 @@
+import { cancelTask, getOverview, getTask, listTasks, retryTask } from '@cairn/contracts';
+import { type AccessClaims } from '@cairn/identity';
+import { Controller } from '@nestjs/common';
+import { AuditStore } from '../accounts/audit.store.js';
+import { Caller, Input, Route, type RouteInput } from '../http/route.decorator.js';
+import { TaskCommands } from '../tasks/task-commands.service.js';
+import { TaskStore } from '../tasks/task.store.js';
+import { Overviews } from './overview.service.js';
+import { TaskViews } from './task-views.service.js';
+
+@Controller()
+export class TasksHttpController {
+  constructor(
+    private readonly overviews: Overviews,
+    private readonly tasks: TaskStore,
+    private readonly views: TaskViews,
+    private readonly commands: TaskCommands,
+    private readonly audit: AuditStore,
+  ) {}
+
+  @Route(getOverview)
+  overview() {
+    return this.overviews.read();
+  }
+
+  @Route(listTasks)
+  async list(@Input() input: RouteInput<typeof listTasks>) {
+    return { tasks: await this.views.viewsOf(await this.tasks.list(input.query)) };
+  }
+
+  @Route(getTask)
+  get(@Input() input: RouteInput<typeof getTask>) {
+    return this.views.detail(input.params.taskId);
+  }
+
+  @Route(retryTask)
+  async retry(@Input() input: RouteInput<typeof retryTask>, @Caller() caller: AccessClaims) {
+    const { taskId } = input.params;
+    await this.commands.retry(
+      taskId,
+      caller.name,
+      this.audit.by(caller, 'task.retry', String(taskId)),
+    );
+    return this.views.detail(taskId);
+  }
+
+  @Route(cancelTask)
+  async cancel(@Input() input: RouteInput<typeof cancelTask>, @Caller() caller: AccessClaims) {
+    const { taskId } = input.params;
+    await this.commands.cancel(
+      taskId,
+      caller.name,
+      this.audit.by(caller, 'task.cancel', String(taskId)),
+    );
+    return this.views.detail(taskId);
+  }
+}

@@ -1,0 +1,34 @@
+/** Does a piece of work once at a time; a call that comes while it runs makes it run once more afterwards. */
+export class SingleFlight {
+  private running: Promise<void> | undefined;
+  private isWanted = false;
+
+  constructor(
+    private readonly work: () => Promise<void>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  wake(): void {
+    this.isWanted = true;
+    this.running ??= this.run();
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    // Yields first, so that `running` is set; cleared in the same turn as the last look, so that no wake is lost.
+    await Promise.resolve();
+    while (this.isWanted) {
+      this.isWanted = false;
+      try {
+        await this.work();
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+    this.running = undefined;
+  }
+}
