@@ -6,7 +6,7 @@ import {
 } from './recipe-limits.js';
 
 const PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._-]*$/;
-const VERSION = /^[0-9][!-~]*$/;
+const VERSION = /^[0-9][A-Za-z0-9+._-]*$/;
 const HASH = /^[A-Za-z0-9]+$/;
 const HASH_LENGTH_MIN = 5;
 const HASH_LENGTH_MAX = 128;
@@ -17,9 +17,9 @@ export function isPackageName(text: string): boolean {
   return text.length <= NAME_LENGTH_MAX && PACKAGE_NAME.test(text);
 }
 
-/** A version begins with a digit; it becomes part of file names, so it holds no blank, slash or shell quoting. */
+/** A version begins with a digit and holds what package names may hold: it becomes part of file names and URLs. */
 export function isVersion(text: string): boolean {
-  return text.length <= VERSION_LENGTH_MAX && VERSION.test(text) && !/[/\\'"`$;&|<>*?]/.test(text);
+  return text.length <= VERSION_LENGTH_MAX && VERSION.test(text);
 }
 
 /** Enough of a hash to be compared as text; whether it is a SHA-256 is for the lint to say. */
