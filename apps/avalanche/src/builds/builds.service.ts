@@ -1,31 +1,20 @@
 import { existsSync } from 'node:fs';
-import {
-  AppError,
-  type AttemptReport,
-  type AttemptVerdict,
-  type BuildOrder,
-} from '@cairn/contracts';
+import { type AttemptReport, type AttemptVerdict, type BuildOrder } from '@cairn/contracts';
 import { type Logger } from '@cairn/observability';
 import { type Clock } from '@cairn/std';
 import { type AttemptLedger } from '../journal/attempt-ledger.js';
-import { isRunning, newAttempt, type Attempt, type StopReason } from '../journal/domain/attempt.js';
+import { isRunning, type Attempt, type StopReason } from '../journal/domain/attempt.js';
 import { reconcile, reportOf } from '../journal/domain/reconcile.js';
 import { failureOfStop } from '../journal/domain/stop-failure.js';
 import { type LogShelf } from '../log-spool/log-shelf.js';
 import { type MachineService } from '../machine/machine.service.js';
 import { type StateDirectory } from '../state-directory.js';
-import { WakeablePause } from '../wakeable-pause.js';
 import { killLeftovers } from '../workspace/leftover-processes.js';
 import { type BuildEnd, type BuildRunner } from './build-runner.js';
-import { admit } from './domain/admission.js';
-
-/** Names that `mustUnderstand` of an order may hold. */
-export const BUILDER_FEATURES: readonly string[] = ['networking', 'pinned-history'];
+import { OrderDesk } from './order-desk.js';
 
 /** A stopped build that is not gone after this long is killed by its traces in /proc. */
 const STOP_GRACE_MS = 15_000;
-/** How long an order waits for a slot whose result is being reported. */
-const SLOT_WAIT_MS = 1_000;
 /** A cancellation is answered after this long even when the disk does not take the journal. */
 const CANCEL_ANSWER_MS = 2_000;
 
@@ -49,13 +38,13 @@ interface BuildsParts {
 /** Takes orders, runs their builds, stops them, and says how they are. */
 export class BuildsService {
   readonly #parts: BuildsParts;
+  readonly #desk: OrderDesk;
   readonly #running = new Map<string, RunningBuild>();
-  readonly #change = new WakeablePause();
   #isStopping = false;
 
   constructor(parts: BuildsParts) {
     this.#parts = parts;
-    parts.ledger.onChange(() => this.#change.wake());
+    this.#desk = new OrderDesk({ ...parts, isDraining: () => this.#isDraining() });
   }
 
   /** Turns what an earlier process left behind into results; call once, after the ledger has loaded. */
@@ -71,26 +60,13 @@ export class BuildsService {
 
   /** Takes an order: answered when it is journalled, refused with the reason. */
   async order(order: BuildOrder): Promise<{ slot: number }> {
-    const { ledger, clock, log } = this.#parts;
-    const { attemptId } = order;
-    const admission = await this.#admit(order);
-    if (!admission.ok) {
-      const { code, message, details } = admission.error;
-      log.info({ attemptId, code }, 'Order refused');
-      throw new AppError(code, message, details);
-    }
-    const { slot, isDuplicate } = admission.value;
-    try {
-      if (isDuplicate) await ledger.settled(attemptId);
-      else await ledger.add(newAttempt({ order, slot, receivedAt: clock.now() }));
-    } catch (cause) {
-      log.error({ attemptId, err: cause }, 'Order cannot be journalled');
-      throw new AppError('builder.disk-full', 'The order cannot be journalled.', {}, { cause });
-    }
+    const { attemptId, source, version, sourceRelease, buildRelease } = order;
+    const { slot, isDuplicate } = await this.#desk.take(order);
     if (!isDuplicate) {
-      const { source, version, sourceRelease, buildRelease } = order;
-      log.info({ attemptId, slot, source, version, sourceRelease, buildRelease }, 'Order taken');
+      const facts = { attemptId, slot, source, version, sourceRelease, buildRelease };
+      this.#parts.log.info(facts, 'Order taken');
       this.#launch(attemptId);
+      if (this.#isStopping) void this.#stop(attemptId, 'shutdown');
     }
     return { slot };
   }
@@ -143,27 +119,6 @@ export class BuildsService {
     const running = [...this.#running];
     await Promise.all(running.map(([attemptId]) => this.#stop(attemptId, 'shutdown')));
     await Promise.allSettled(running.map(([, build]) => build.done));
-  }
-
-  /** summit may fill a slot again before we have journalled that it took the result: such an order waits for that. */
-  async #admit(order: BuildOrder): Promise<ReturnType<typeof admit>> {
-    const { ledger, slots, machine } = this.#parts;
-    const deadline = performance.now() + SLOT_WAIT_MS;
-    for (;;) {
-      const admission = admit(order, {
-        attempts: ledger.all(),
-        slots,
-        architectures: [machine.facts().architecture],
-        features: BUILDER_FEATURES,
-        isDraining: this.#isDraining(),
-        isDiskFull: machine.isDiskFull(),
-      });
-      const leftMs = deadline - performance.now();
-      const isSoonFree = [...ledger.all().values()].some(({ status }) => status === 'reporting');
-      if (admission.ok || admission.error.code !== 'builder.busy') return admission;
-      if (!isSoonFree || leftMs <= 0) return admission;
-      await this.#change.wait(leftMs);
-    }
   }
 
   #isDraining(): boolean {

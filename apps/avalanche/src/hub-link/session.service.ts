@@ -8,7 +8,8 @@ import {
 import { type Logger } from '@cairn/observability';
 import { SECOND_MS, type Clock } from '@cairn/std';
 import { pauseAfter } from '../back-off.js';
-import { BUILDER_FEATURES, type BuildsService } from '../builds/builds.service.js';
+import { type BuildsService } from '../builds/builds.service.js';
+import { BUILDER_FEATURES } from '../builds/order-desk.js';
 import { type MachineService } from '../machine/machine.service.js';
 import { type SummitPort } from '../summit.port.js';
 import { WakeablePause } from '../wakeable-pause.js';

@@ -25,6 +25,7 @@ export class MachineService {
   readonly #stateDir: string;
   readonly #minFreeBytes: number;
   readonly #executor: string;
+  #facts: MachineFacts | undefined;
   #lastTimes: CpuTimes;
   #wasDiskFull = false;
 
@@ -42,6 +43,11 @@ export class MachineService {
 
   /** Throws on a processor that the contracts do not know. */
   facts(): MachineFacts {
+    this.#facts ??= this.#readFacts();
+    return this.#facts;
+  }
+
+  #readFacts(): MachineFacts {
     const cpu = parseCpuInfo(read('/proc/cpuinfo'));
     return {
       hostName: clip(os.hostname()),
