@@ -11,7 +11,7 @@ import { loadCodec } from '@cairn/stone-files';
 import { eventually, testServers } from '@cairn/testing';
 import { Redis } from 'ioredis';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -261,7 +261,7 @@ it('refuses a flipped byte, another size and metadata that were not ordered, and
 
   expect(existsSync(publicFile(channel, 'pool/v0/o'))).toBe(false);
   expect(readdirSync(publicFile(channel, 'pool/v0/g/good'))).toEqual(['good-1.0-1-1-x86_64.stone']);
-  expect(readdirSync(join(vessel.config.dataDir, 'incoming'))).toEqual([]);
+  await eventually(() => expect(readdirSync(join(vessel.config.dataDir, 'incoming'))).toEqual([]));
 });
 
 it('refuses through the outcome when the channel is unknown or lacks the architecture', async () => {
@@ -285,8 +285,6 @@ it('does the same import once', async () => {
     [1, 2, 3].map(() => order({ channel, changeSetId, builds: [build], importId })),
   );
   await outcomeOf(world, importId);
-  const [first] = build.description.name;
-  expect(first).toBe('o');
   const again = await world.summit.request(importStart, {
     importId,
     changeSetId,
@@ -471,11 +469,11 @@ it('lists channels and finds packages', async () => {
   });
 });
 
-it('says that it is ready, and keeps what it published over a restart', async () => {
-  const channel = await newChannel();
-  await publish(channel, [await buildPackage(world.dir, { name: 'kept' })]);
-  expect((await fetch(`${vessel.url}/readyz`)).status).toBe(200);
+it('says that it is alive and ready', async () => {
   expect((await fetch(`${vessel.url}/healthz`)).status).toBe(200);
-  const root = readFileSync(publicFile(channel, 'moss-root-index.json'), 'utf8');
-  expect(root).toContain('"volatile"');
+  const ready = await fetch(`${vessel.url}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toMatchObject({
+    checks: { database: { status: 'up' }, broker: { status: 'up' }, redis: { status: 'up' } },
+  });
 });

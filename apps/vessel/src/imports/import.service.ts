@@ -8,13 +8,12 @@ import type { Refusal } from './domain/check-artefacts.js';
 import { isGivenUp, tryDelayMs } from './domain/patience.js';
 import type { ImportStore, OpenImport } from './import.store.js';
 import type { IncomingFiles } from './incoming-files.js';
+import { ProgressNotes, TRY_VISIBLE_AGAIN_MS } from './progress-notes.js';
 import { runExclusively } from './run-exclusively.js';
 import type { StagingService } from './staging.service.js';
 
-/** How often progress is noted in the database. */
-const PROGRESS_NOTE_INTERVAL_MS = SECOND_MS;
-/** While a try runs nobody needs to look at the import again; renewed by progress. */
-const TRY_VISIBLE_AGAIN_MS = 30 * SECOND_MS;
+/** How often it is said anew that a try runs. */
+const HIDE_INTERVAL_MS = 5 * SECOND_MS;
 
 /** Takes imports from order to outcome, one try at a time; every try goes on where the last one ended. */
 export class ImportService {
@@ -79,19 +78,32 @@ export class ImportService {
       await runExclusively(this.db, `vessel.import.${importId}`, async () => {
         const open = await this.parts.imports.findOpen(importId);
         if (open === undefined) return;
-        await this.parts.imports.hideUntilLater(importId, TRY_VISIBLE_AGAIN_MS);
-        await this.attempt(open, AbortSignal.any([signal, cancelling.signal]));
+        // Asked for again while an earlier try ran; its back-off holds.
+        if (open.nextTryAt > this.parts.clock.now()) return;
+        const hiding = setInterval(() => this.hide(importId), HIDE_INTERVAL_MS);
+        try {
+          await this.attempt(open, AbortSignal.any([signal, cancelling.signal]));
+        } finally {
+          clearInterval(hiding);
+        }
       });
     } finally {
       this.running.delete(importId);
     }
   }
 
+  private hide(importId: string): void {
+    this.parts.imports
+      .hideUntilLater(importId, TRY_VISIBLE_AGAIN_MS)
+      .catch((err: unknown) => this.parts.log.warn({ importId, err }, 'Try not noted'));
+  }
+
   private async attempt(open: OpenImport, signal: AbortSignal): Promise<void> {
     const { importId } = open.order;
     const startedAtMs = this.parts.clock.now();
+    const progress = new ProgressNotes(importId, this.parts);
     try {
-      const refusal = await this.collectAndStage(open, signal);
+      const refusal = await this.collectAndStage(open, { progress, signal });
       if (refusal !== undefined) {
         await this.parts.imports.fail(importId, { kind: 'refused', ...refusal });
         this.parts.log.warn({ importId, ...refusal }, 'Import refused');
@@ -101,6 +113,7 @@ export class ImportService {
       }
       await this.parts.incoming.discard(importId);
     } catch (error) {
+      await progress.written();
       if (signal.aborted) await this.afterAbort(importId);
       else await this.afterFailure(importId, error);
     }
@@ -108,12 +121,12 @@ export class ImportService {
 
   private async collectAndStage(
     open: OpenImport,
-    signal: AbortSignal,
+    run: { readonly progress: ProgressNotes; readonly signal: AbortSignal },
   ): Promise<Refusal | undefined> {
-    const { importId } = open.order;
     const { gateway, incoming } = this.parts;
-    const onProgress = this.progressNoter(importId);
     const { order } = open;
+    const { progress, signal } = run;
+    const onProgress = () => progress.note();
     const collected = await collectArtefacts({ order, gateway, incoming, onProgress, signal });
     if (!collected.ok) return collected.error;
     return this.parts.staging.stage(collected.value);
@@ -144,20 +157,6 @@ export class ImportService {
     const open = await this.parts.imports.findOpen(importId);
     if (open === undefined) await this.parts.incoming.discard(importId);
     else await this.parts.imports.postpone(importId, 0);
-  }
-
-  private progressNoter(importId: string): () => void {
-    const { clock, imports, log, stagnationMs } = this.parts;
-    const intervalMs = Math.min(PROGRESS_NOTE_INTERVAL_MS, stagnationMs / 4);
-    let notedAtMs = 0;
-    return () => {
-      const now = clock.now();
-      if (now - notedAtMs < intervalMs) return;
-      notedAtMs = now;
-      imports
-        .noteProgress(importId, TRY_VISIBLE_AGAIN_MS)
-        .catch((err: unknown) => log.warn({ importId, err }, 'Progress not noted'));
-    };
   }
 
   private async wishQuietly(importId: string): Promise<void> {

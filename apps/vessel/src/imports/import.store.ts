@@ -16,6 +16,7 @@ export type ImportState = 'open' | 'staged' | 'refused' | 'lost';
 export interface OpenImport {
   readonly order: ImportOrder;
   readonly lastProgressAt: Instant;
+  readonly nextTryAt: Instant;
   readonly tries: number;
 }
 
@@ -79,6 +80,7 @@ export class ImportStore {
     const { source, version, architecture } = row;
     return {
       lastProgressAt: instantOf(row.lastProgressAt),
+      nextTryAt: instantOf(row.nextTryAt),
       tries: row.tries,
       order: {
         importId: row.id,

@@ -9,6 +9,7 @@ import type { ChannelFilesService } from '../package-index/channel-files.service
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { encodeIndexBlock } from '../pool/domain/index-block.js';
+import { sideBySide } from '../pool/durable-files.js';
 import type { NewPackage, PackageStore } from '../pool/package.store.js';
 import type { ReadArtefact, Refusal } from './domain/check-artefacts.js';
 import type { ImportOrder } from './domain/import-order.js';
@@ -60,7 +61,7 @@ export class StagingService {
     const newPackages = this.newPackages(checked.artefacts);
     if (!Array.isArray(newPackages)) return newPackages;
     await this.db.inTransaction((tx) => packages.addBlobs(tx, checked.files));
-    for (const { path, sha256 } of checked.files) await blobs.add(path, sha256);
+    await sideBySide(checked.files, ({ path, sha256 }) => blobs.add(path, sha256));
     try {
       const channel = await this.db.inTransaction((tx) => this.commit(tx, checked, newPackages), {
         timeoutMs: STAGING_TIMEOUT_MS,

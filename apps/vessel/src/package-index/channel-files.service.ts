@@ -1,9 +1,8 @@
-import { writeFileDurably } from '@cairn/stone-files';
 import { invariant } from '@cairn/std';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
-import { makeDirectoryDurably } from '../pool/durable-files.js';
+import { DurableBatch } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
 import { rootIndexText } from './root-index.js';
 import type { RootIndexStore } from './root-index.store.js';
@@ -15,6 +14,11 @@ const FILES_TIMEOUT_MS = 600_000;
 const ROUNDS_MAX = 1_000;
 /** The level that the format's own writer uses for the root index. */
 const ROOT_INDEX_ZSTD_LEVEL = -1;
+
+/** What one run has found out. */
+interface Written {
+  isPointerStale: boolean;
+}
 
 interface WaitingChannel {
   readonly id: number;
@@ -64,8 +68,9 @@ export class ChannelFilesService {
     await this.db.inTransaction(
       async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`vessel.files.${channel.name}`}, 0))`;
+        const written: Written = { isPointerStale: false };
         for (let round = 0; round < ROUNDS_MAX; round += 1) {
-          if (await this.writeRound(tx, channel)) return;
+          if (await this.writeRound(tx, channel, written)) return;
         }
         invariant(false, 'a channel comes to rest at some time');
       },
@@ -73,26 +78,39 @@ export class ChannelFilesService {
     );
   }
 
-  /** Whether the root index could be written, which needs every version it points to. */
-  private async writeRound(tx: Transaction, channel: WaitingChannel): Promise<boolean> {
+  /** Whether the channel has come to rest: the root index needs every version that it points to. */
+  private async writeRound(
+    tx: Transaction,
+    channel: WaitingChannel,
+    written: Written,
+  ): Promise<boolean> {
     const { versions, files, rootIndex } = this.parts;
     for (const version of await versions.withoutFiles(tx, channel.id)) {
       await files.write(tx, channel, version);
       await versions.markFilesWritten(tx, version.id);
+      // Steps of a hidden line are in no root index.
+      if (version.kind === 'published') written.isPointerStale = true;
     }
+    if (!written.isPointerStale) return true;
     const facts = await rootIndex.facts(tx, channel.id);
     if (facts === undefined) return false;
     await this.writeRootIndex(channel.name, rootIndexText(facts));
     return true;
   }
 
-  /** The pointer that clients follow comes last of all. */
+  /** The pointer that clients follow comes last of all, after its compressed twin. */
   private async writeRootIndex(channel: string, text: string): Promise<void> {
     const path = this.parts.layout.rootIndex(channel);
-    await makeDirectoryDurably(this.parts.layout.channelDir(channel));
     const bytes = Buffer.from(text);
     const params = { [constants.ZSTD_c_compressionLevel]: ROOT_INDEX_ZSTD_LEVEL };
-    await writeFileDurably(`${path}.zst`, zstdCompressSync(bytes, { params }));
-    await writeFileDurably(path, bytes);
+    const batch = new DurableBatch();
+    try {
+      await batch.makeDirectory(this.parts.layout.channelDir(channel));
+      await batch.write(`${path}.zst`, zstdCompressSync(bytes, { params }));
+      await batch.write(path, bytes);
+      await batch.commit();
+    } finally {
+      await batch.abandon();
+    }
   }
 }

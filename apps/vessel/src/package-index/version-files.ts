@@ -1,5 +1,4 @@
 import { compareText } from '@cairn/stone';
-import { writeFileDurably } from '@cairn/stone-files';
 import { link } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Channel } from '../channels/channel.store.js';
@@ -8,7 +7,7 @@ import type { Transaction } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { joinIndexBlocks } from '../pool/domain/index-block.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
-import { hasCode, makeDirectoryDurably, syncDirectory } from '../pool/durable-files.js';
+import { DurableBatch, hasCode } from '../pool/durable-files.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelLayout } from './channel-layout.js';
 
@@ -28,8 +27,28 @@ export class VersionFiles {
     channel: Pick<Channel, 'name'>,
     version: ChannelVersion,
   ): Promise<void> {
-    const { versions } = this.stores;
-    await this.placePackages(channel.name, await versions.packagesPutBy(tx, version.id));
+    const batch = new DurableBatch();
+    try {
+      await this.prepare(tx, { channel: channel.name, version, batch });
+      await batch.commit();
+    } finally {
+      await batch.abandon();
+    }
+  }
+
+  private async prepare(
+    tx: Transaction,
+    what: {
+      readonly channel: string;
+      readonly version: ChannelVersion;
+      readonly batch: DurableBatch;
+    },
+  ): Promise<void> {
+    const { channel, version, batch } = what;
+    const { versions, blobs } = this.stores;
+    for (const item of await versions.packagesPutBy(tx, version.id)) {
+      await blobs.placeAt(this.layout.poolFile(channel, item.poolPath), item.sha256, batch);
+    }
     const changed = await versions.architecturesChangedBy(tx, version.id);
     const parent = version.parentId === null ? null : await versions.find(tx, version.parentId);
     const packages = await versions.packagesOf(tx, version.id);
@@ -38,25 +57,18 @@ export class VersionFiles {
       packages.map(({ id }) => id),
     );
     for (const architecture of version.architectures) {
-      const path = this.layout.packageIndex(channel.name, version.history, architecture);
-      await makeDirectoryDurably(dirname(path));
+      const path = this.layout.packageIndex(channel, version.history, architecture);
+      await batch.makeDirectory(dirname(path));
       if (parent !== null && !changed.has(architecture)) {
-        const same = this.layout.packageIndex(channel.name, parent.history, architecture);
-        if (await linkDurably(same, path)) continue;
+        const same = this.layout.packageIndex(channel, parent.history, architecture);
+        if (await shareFile(same, path)) {
+          batch.note(dirname(path));
+          continue;
+        }
       }
       const held = packages.filter((item) => item.architecture === architecture);
-      await writeFileDurably(path, await this.indexOf(tx, held));
+      await batch.write(path, await this.indexOf(tx, held));
     }
-  }
-
-  private async placePackages(channel: string, items: readonly PoolPackage[]): Promise<void> {
-    const dirs = new Set<string>();
-    for (const item of items) {
-      const path = this.layout.poolFile(channel, item.poolPath);
-      await this.stores.blobs.placeAt(path, item.sha256);
-      dirs.add(dirname(path));
-    }
-    for (const dir of dirs) await syncDirectory(dir);
   }
 
   private async indexOf(tx: Transaction, items: readonly PoolPackage[]): Promise<Uint8Array> {
@@ -71,15 +83,13 @@ export class VersionFiles {
   }
 }
 
-/** Whether the file could be shared; it cannot when the other is not there. One that is there already stays. */
-async function linkDurably(from: string, to: string): Promise<boolean> {
+/** Whether one file can serve both places: not when the other is not there; one that is there already is written anew. */
+async function shareFile(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
+    return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOENT') || hasCode(error, 'EMLINK'))
-      return false;
+    if (['EEXIST', 'ENOENT', 'EMLINK'].some((code) => hasCode(error, code))) return false;
     throw error;
   }
-  await syncDirectory(dirname(to));
-  return true;
 }

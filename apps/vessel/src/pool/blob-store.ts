@@ -1,3 +1,5 @@
+import type { DurableBatch } from './durable-files.js';
+
 /** Immutable files by SHA-256. Implementations: a local directory; an object store can follow. */
 export interface BlobStore {
   /** Whether a complete blob is there. */
@@ -7,6 +9,6 @@ export interface BlobStore {
    * and must not be written any more. Harmless when the blob is there already.
    */
   add(file: string, sha256: string): Promise<void>;
-  /** Makes the blob appear at a path, without a copy where the file system allows it. Syncing its directory is the caller's. */
-  placeAt(path: string, sha256: string): Promise<void>;
+  /** Makes the blob appear at a path, without a copy where the file system allows it; safe once the batch is committed. */
+  placeAt(path: string, sha256: string, batch: DurableBatch): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { DurableBatch } from './durable-files.js';
 import { LocalBlobStore } from './local-blob-store.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'cairn-blobs-'));
@@ -32,8 +33,10 @@ it('takes the same bytes twice', async () => {
 it('places a blob without a copy, again and again', async () => {
   await store.add(incoming('three'), sha('three'));
   const path = join(dir, 'public/main/pool/v0/t/three.stone');
-  await store.placeAt(path, sha('three'));
-  await store.placeAt(path, sha('three'));
+  const batch = new DurableBatch();
+  await store.placeAt(path, sha('three'), batch);
+  await store.placeAt(path, sha('three'), batch);
+  await batch.commit();
   expect(statSync(path).ino).toBe(statSync(store.pathOf(sha('three'))).ino);
 });
 
@@ -42,6 +45,6 @@ it('replaces what a crash left at the place', async () => {
   const path = join(dir, 'public/main/pool/v0/f/four.stone');
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, 'something else');
-  await store.placeAt(path, sha('four'));
+  await store.placeAt(path, sha('four'), new DurableBatch());
   expect(readFileSync(path, 'utf8')).toBe('four');
 });

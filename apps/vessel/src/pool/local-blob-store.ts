@@ -1,8 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, link, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobStore } from './blob-store.js';
-import { hasCode, makeDirectoryDurably, syncDirectory, syncFile } from './durable-files.js';
+import {
+  draftOf,
+  hasCode,
+  makeDirectoryDurably,
+  syncPath,
+  type DurableBatch,
+} from './durable-files.js';
 
 const MODE = 0o644;
 const SHARD_LENGTH = 2;
@@ -27,30 +32,32 @@ export class LocalBlobStore implements BlobStore {
     if (await this.has(sha256)) return;
     await makeDirectoryDurably(dirname(path));
     await chmod(file, MODE);
-    await syncFile(file);
-    await this.replace(path, file);
-    await syncDirectory(dirname(path));
+    await syncPath(file);
+    await putInPlace(file, path);
+    await syncPath(dirname(path));
   }
 
-  async placeAt(path: string, sha256: string): Promise<void> {
+  async placeAt(path: string, sha256: string, batch: DurableBatch): Promise<void> {
     const blob = this.pathOf(sha256);
-    await makeDirectoryDurably(dirname(path));
+    await batch.makeDirectory(dirname(path));
+    // Also when it is there already: the crash that left it may have come before the sync.
+    batch.note(dirname(path));
     const inode = await inodeOf(path);
     if (inode !== undefined && inode === (await inodeOf(blob))) return;
     // What else lies there is left from a crash: no row names it, so nobody was told about it.
-    await this.replace(path, blob);
+    await putInPlace(blob, path);
   }
+}
 
-  /** Two writers of one path bring the same bytes, but must not meet in one draft. */
-  private async replace(path: string, source: string): Promise<void> {
-    const draft = `${path}.${randomUUID()}.partial`;
-    try {
-      await linkOrCopy(source, draft);
-      await rename(draft, path);
-    } finally {
-      // A rename onto another link of the same file leaves both.
-      await rm(draft, { force: true });
-    }
+/** Two writers of one path bring the same bytes, but must not meet in one draft. */
+async function putInPlace(source: string, path: string): Promise<void> {
+  const draft = draftOf(path);
+  try {
+    await linkOrCopy(source, draft);
+    await rename(draft, path);
+  } finally {
+    // A rename onto another link of the same file leaves both.
+    await rm(draft, { force: true });
   }
 }
 
@@ -60,7 +67,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!COPY_INSTEAD.some((code) => hasCode(error, code))) throw error;
     await copyFile(from, to);
-    await syncFile(to);
+    await syncPath(to);
   }
 }
 
