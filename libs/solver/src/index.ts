@@ -91,6 +91,7 @@ export {
 } from './durations/duration-model.js';
 export {
   simulate,
+  type AllocationWitness,
   type SimulatedBuild,
   type SimulationFacts,
   type SimulationResult,

@@ -1,0 +1,124 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { printable } from '../stone/printable.js';
+import { EXIT_USAGE, fail, printJson } from '../stone/terminal.js';
+import { InputError } from './input-file.js';
+import { planCommand, type PlanCommandOptions } from './plan-command.js';
+import { replayCommand } from './replay-command.js';
+import { simulateCommand, type SimulateCommandOptions } from './simulate-command.js';
+
+const BUILDERS_MAX = 10_000;
+
+/** Adds `plan`, `simulate` and `replay`, which need no services; wrong input exits with code 2. */
+export function registerPlanCommands(program: Command): void {
+  withGraphOptions(program.command('plan'))
+    .description('say what is built in which order, stages through every cycle included')
+    .option(
+      '--changed <list>',
+      'sources that changed, divided by commas; default: everything is affected',
+    )
+    .option('--empty', 'nothing is published yet')
+    .option('--bootstrap <file>', 'project document with bootstrap hints for --empty')
+    .option('--earliest-start', 'let first builds within a cycle wait for nobody in it')
+    .option('--json', 'print JSON')
+    .action((options: PlanCommandOptions) => reporting(options, () => planCommand(options)));
+  withGraphOptions(program.command('simulate'))
+    .description('rebuild everything on simulated builders')
+    .requiredOption(
+      '--builders <count>',
+      'number of builders',
+      numberWithin({ min: 1, max: BUILDERS_MAX, isWhole: true }),
+    )
+    .requiredOption(
+      '--seed <number>',
+      'the same seed gives the same decisions',
+      numberWithin({ min: 0, max: 2 ** 32 - 1, isWhole: true }),
+    )
+    .option(
+      '--durations <file>',
+      'durations by source, in any one unit; default: log-normal ones in ms',
+    )
+    .option(
+      '--sigma <number>',
+      'spread of the made-up durations',
+      numberWithin({ min: 0, max: 5 }),
+      1.5,
+    )
+    .option(
+      '--noise <factor>',
+      'predictions are off by a log-normal factor of this size',
+      numberWithin({ min: 0, max: 100 }),
+      1,
+    )
+    .option(
+      '--failures <share>',
+      'share of builds that fail and are tried again',
+      numberWithin({ min: 0, max: 0.95 }),
+      0,
+    )
+    .option(
+      '--present <time>',
+      'mean time that a builder stays',
+      numberWithin({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    )
+    .option(
+      '--absent <time>',
+      'mean time that a builder is away',
+      numberWithin({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    )
+    .addOption(
+      new Option('--policy <name>', 'who goes first')
+        .choices(['longest-path', 'first-come'])
+        .default('longest-path'),
+    )
+    .option('--record <file>', 'write the decision log there')
+    .option('--json', 'print JSON')
+    .action((options: SimulateCommandOptions) =>
+      reporting(options, () => simulateCommand(options)),
+    );
+  program
+    .command('replay <file>')
+    .description('run a decision log again and compare every decision')
+    .option('--json', 'print JSON')
+    .action((path: string, options: { json?: boolean }) =>
+      reporting(options, () => replayCommand(path, options)),
+    );
+}
+
+function withGraphOptions(command: Command): Command {
+  return command
+    .requiredOption('--graph <file>', 'JSON lines, one source each: name, builddeps, packages')
+    .option('--closure', 'add what the dependencies need at run time')
+    .option('--implied <file>', 'add what macros imply, JSON lines: name, base, macros')
+    .option('--base-root', "add the fixed build root and, with --implied, the toolchain's part");
+}
+
+function numberWithin(limits: {
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole?: boolean;
+}): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    const isWhole = limits.isWhole !== true || Number.isInteger(value);
+    if (!(value >= limits.min && value <= limits.max) || !isWhole) {
+      throw new InvalidArgumentError(
+        `expected a ${limits.isWhole === true ? 'whole ' : ''}number from ${limits.min} to ${limits.max}`,
+      );
+    }
+    return value;
+  };
+}
+
+async function reporting(
+  options: { readonly json?: boolean },
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    if (options.json === true)
+      printJson({ error: { code: error.code, message: error.message, ...error.details } });
+    fail(`${error.code}: ${printable(error.message)}`, EXIT_USAGE);
+  }
+}
