@@ -12,36 +12,39 @@ export const REFRESH_DELAY_MS = 100;
 export class TopicThrottle {
   readonly #dirty = new Set<Topic>();
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #busy = false;
+  #isBusy = false;
+  #isStopped = false;
 
   constructor(private readonly refresh: (topics: readonly Topic[]) => Promise<void>) {}
 
   mark(topics: readonly Topic[]): void {
     for (const topic of topics) this.#dirty.add(topic);
-    this.#plan(REFRESH_DELAY_MS);
+    if (this.#timer === null && !this.#isBusy) this.#wait(REFRESH_DELAY_MS);
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#dirty.clear();
+    this.#isStopped = true;
   }
 
-  #plan(delayMs: number): void {
-    if (this.#timer !== null || this.#busy || this.#dirty.size === 0) return;
-    this.#timer = setTimeout(() => void this.#run(), delayMs);
+  #wait(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#dirty.size > 0) void this.#round();
+    }, delayMs);
   }
 
-  async #run(): Promise<void> {
-    this.#timer = null;
-    this.#busy = true;
+  async #round(): Promise<void> {
+    this.#isBusy = true;
     const topics = [...this.#dirty];
     this.#dirty.clear();
     try {
       await this.refresh(topics);
     } finally {
-      this.#busy = false;
-      this.#plan(REFRESH_INTERVAL_MS);
+      this.#isBusy = false;
+      this.#wait(REFRESH_INTERVAL_MS);
     }
   }
 }

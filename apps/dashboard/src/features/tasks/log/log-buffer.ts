@@ -1,6 +1,6 @@
 import { isErrorLine } from './error-line.js';
 import { type LogStyle, PLAIN_STYLE } from './log-style.js';
-import { parseLine } from './parse-line.js';
+import { endStyleOf } from './parse-line.js';
 
 /** Longest line shown, in characters; the download has the rest. */
 export const LINE_LENGTH_MAX = 8_000;
@@ -151,7 +151,7 @@ export class LogBuffer {
       .split('\n')
       .map((raw) => {
         const line = { text: lineText(raw), startStyle: style };
-        if (raw.includes('\u001b')) style = parseLine(line.text, style).endStyle;
+        if (raw.includes('\u001b')) style = endStyleOf(line.text, style);
         return line;
       });
     return { lines, endStyle: style };

@@ -85,6 +85,7 @@ function plainChange(code: number): Partial<LogStyle> {
 
 /** Applies the parameters of one `ESC [ … m`; what is unknown, and concealing, has no effect. */
 export function applySgr(style: LogStyle, parameters: string): LogStyle {
+  if (parameters === '' || parameters === '0') return PLAIN_STYLE;
   const codes = parameters
     .split(/[;:]/, PARAMETERS_MAX)
     .map((part) => (part === '' ? 0 : Number(part)));

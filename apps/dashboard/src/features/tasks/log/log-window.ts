@@ -1,8 +1,8 @@
 /** Most lines on the page at once, and how many a step shows more. */
-export const WINDOW_LINES_MAX = 4_000;
+export const WINDOW_LINES_MAX = 3_000;
 export const WINDOW_STEP_LINES = 1_000;
 /** Lines on the page while it follows the end. */
-export const FOLLOW_LINES = 2_000;
+export const FOLLOW_LINES = 1_500;
 /** Lines are drawn in blocks of this many, so that a new line draws one block. */
 export const BLOCK_LINES = 100;
 
@@ -31,13 +31,12 @@ export function earlier(drawn: LineRange): LogWindow {
   return { kind: 'from', first: alignDown(drawn.from - WINDOW_STEP_LINES) };
 }
 
-/** A window that ends a step later than what is drawn. */
+/** A window that ends a step later than what is drawn, at most at the end. */
 export function later(drawn: LineRange, held: LineRange): LogWindow {
-  const last = drawn.to + WINDOW_STEP_LINES;
-  if (last >= held.to && held.to - drawn.from <= WINDOW_LINES_MAX) {
-    return { kind: 'from', first: drawn.from };
-  }
-  return { kind: 'from', first: alignDown(Math.min(last, held.to) - WINDOW_LINES_MAX) };
+  const last = Math.min(drawn.to + WINDOW_STEP_LINES, held.to);
+  // Upwards, for a window that begins too early would not reach the last line.
+  const first = Math.ceil((last - WINDOW_LINES_MAX) / BLOCK_LINES) * BLOCK_LINES;
+  return { kind: 'from', first: Math.max(drawn.from, first) };
 }
 
 /** A window that shows one line with some before it. */

@@ -36,6 +36,27 @@ function harmless(text: string): string {
   });
 }
 
+interface LineVisitor {
+  readonly onText: (text: string) => void;
+  readonly onLook: (parameters: string) => void;
+}
+
+/** Walks over a line; text is handed on as it came, a broken sequence as text. */
+function walk(line: string, visitor: LineVisitor): void {
+  let position = 0;
+  while (position < line.length) {
+    const escapeAt = line.indexOf('\u001b', position);
+    if (escapeAt < 0) break;
+    if (escapeAt > position) visitor.onText(line.slice(position, escapeAt));
+    SEQUENCE.lastIndex = escapeAt;
+    const match = SEQUENCE.exec(line);
+    if (match === null) visitor.onText('\u001b');
+    else if (match[3] === 'm' && match[2] === '') visitor.onLook(match[1] ?? '');
+    position = escapeAt + (match?.[0].length ?? 1);
+  }
+  if (position < line.length) visitor.onText(line.slice(position));
+}
+
 /**
  * Splits a line of a log into spans of plain text. Colours are kept, every other terminal sequence is dropped (a
  * link keeps its text only), a broken one is shown as text.
@@ -43,31 +64,34 @@ function harmless(text: string): string {
 export function parseLine(line: string, startStyle: LogStyle): ParsedLine {
   const spans: { text: string; className: string }[] = [];
   let style = startStyle;
-  let position = 0;
-  const push = (text: string): void => {
-    if (text === '') return;
-    const last = spans.at(-1);
-    const className = classNamesOf(style);
-    if (last && (last.className === className || spans.length >= SPANS_PER_LINE_MAX)) {
-      last.text += harmless(text);
-    } else {
-      spans.push({ text: harmless(text), className });
-    }
-  };
-  while (position < line.length) {
-    const escapeAt = line.indexOf('\u001b', position);
-    if (escapeAt < 0) {
-      push(line.slice(position));
-      break;
-    }
-    push(line.slice(position, escapeAt));
-    SEQUENCE.lastIndex = escapeAt;
-    const match = SEQUENCE.exec(line);
-    if (match === null) push('\u001b');
-    else if (match[3] === 'm' && match[2] === '') style = applySgr(style, match[1] ?? '');
-    position = escapeAt + (match?.[0].length ?? 1);
-  }
+  let className = classNamesOf(style);
+  walk(line, {
+    onText: (text) => {
+      const last = spans.at(-1);
+      if (last && (last.className === className || spans.length >= SPANS_PER_LINE_MAX)) {
+        last.text += harmless(text);
+      } else {
+        spans.push({ text: harmless(text), className });
+      }
+    },
+    onLook: (parameters) => {
+      style = applySgr(style, parameters);
+      className = classNamesOf(style);
+    },
+  });
   return { spans, endStyle: style };
+}
+
+/** The look that a line leaves behind, without the cost of its spans. */
+export function endStyleOf(line: string, startStyle: LogStyle): LogStyle {
+  let style = startStyle;
+  walk(line, {
+    onText: () => undefined,
+    onLook: (parameters) => {
+      style = applySgr(style, parameters);
+    },
+  });
+  return style;
 }
 
 /** The line as a reader sees it, without colours. */
