@@ -3,7 +3,7 @@ import { type BuildEvents } from './executor.js';
 const TAIL_LINES = 30;
 const LINE_LENGTH_MAX = 1_000;
 const ERROR_LINE =
-  /(?:^|[\s:])(?:fatal )?error(?:\[[A-Z0-9]+\])?:|undefined reference|No such file or directory|command not found|cannot find -l|: not found|^FAIL(?:ED)?\b|\*\*\* |Permission denied|No space left|Segmentation fault|Assertion .* failed|Invalid argument|Hunk #\d+ FAILED/i;
+  /(?:^|[\s:])(?:fatal )?error(?:\[[A-Z0-9]+\])?:|undefined reference|No such file or directory|command not found|cannot find -l|: not found|^FAIL(?:ED)?\b|\*\*\* |Permission denied|No space left|Segmentation fault|Assertion .* failed|Invalid argument|invalid (?:user|group)|Hunk #\d+ FAILED/i;
 
 const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g;
 

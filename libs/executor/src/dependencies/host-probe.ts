@@ -110,6 +110,8 @@ class UsrProbe implements HostProbe {
     if (!NAME.test(name)) return false;
     const files = BASE_PACKAGES[name];
     if (files !== undefined) return files.every((file) => this.#file(file));
+    if (name.startsWith('python-'))
+      return this.#pythonPackages().has(normalisePython(name.slice('python-'.length)));
     return isExecutable(path.join(this.#usr, 'bin', name));
   }
 

@@ -11,12 +11,17 @@ exec "$@"
 /**
  * Runs inside the new user and mount namespace: lays the dependency files over the host's /usr, sets the limits that are
  * counted per process, and becomes bubblewrap. Arguments: lower directories (empty: no overlay), mount point, file with
- * bubblewrap's options (NUL-separated), file size limit, process limit, address space limit or \`unlimited\`, then the command.
+ * bubblewrap's options (NUL-separated), file size limit, process limit, address space limit or \`unlimited\`, the file that
+ * asks for a network (empty: none), then the command.
  */
 export const BUILD_ROOT_SCRIPT = `set -eu
-lower=$1 merged=$2 options=$3 fsize=$4 nproc=$5 space=$6
-shift 6
+lower=$1 merged=$2 options=$3 fsize=$4 nproc=$5 space=$6 network=$7
+shift 7
 if [ -n "$lower" ]; then mount -t overlay -o "ro,lowerdir=$lower" overlay "$merged"; fi
+if [ -n "$network" ]; then
+  : > "$network"
+  for try in $(seq 200); do if grep -q tap0: /proc/net/dev; then break; fi; sleep 0.05; done
+fi
 exec prlimit --core=0 --fsize="$fsize" --nproc="$nproc" --as="$space" -- bwrap --args 3 -- "$@" 3<"$options"
 `;
 

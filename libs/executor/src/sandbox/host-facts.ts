@@ -31,9 +31,18 @@ const SHARED_SETTINGS = [
   '/etc/localtime',
 ];
 
+// The certificates that https is checked with.
+const NETWORK_SETTINGS = [
+  '/etc/ssl/certs',
+  '/etc/ssl/openssl.cnf',
+  '/etc/services',
+  '/etc/protocols',
+];
+
 /** The parts of `/etc` that exist here and are shown inside. */
-export function sharedSettings(): string[] {
-  return SHARED_SETTINGS.filter((path) => existsSync(path));
+export function sharedSettings(options: { readonly network: boolean }): string[] {
+  const wanted = options.network ? [...SHARED_SETTINGS, ...NETWORK_SETTINGS] : SHARED_SETTINGS;
+  return wanted.filter((path) => existsSync(path));
 }
 
 /** Text of a small file of the system, or undefined. */

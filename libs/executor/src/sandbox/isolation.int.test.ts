@@ -277,3 +277,33 @@ it('refuses a recipe that is not valid, with its place, and one that wants a net
   );
   expect(networked.outcome).toMatchObject({ class: 'recipe', code: 'build.networking-denied' });
 });
+
+it.skipIf(!existsSync('/usr/bin/slirp4netns'))(
+  'gives a network of its own where recipe and policy agree, with the host behind a closed door',
+  async () => {
+    const text = `name: net
+version: "1"
+release: 1
+homepage: h
+license: MIT
+networking: true
+build: |
+    set +x
+    echo "links: $(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' | sort | xargs)"
+    for host in 127.0.0.1 10.0.2.2; do
+      echo "$host: $( (exec 3<>/dev/tcp/$host/${port}; cat <&3) 2>/dev/null || echo none )"
+    done
+    grep nameserver /etc/resolv.conf
+install: |
+    ${INSTALL}
+`;
+    const order = bench.order({
+      ...bench.recipe(text),
+      limits: SMALL,
+      networkPolicy: 'allow-if-asked',
+    });
+    const { outcome, log } = await bench.build(executor, order);
+    expect(outcome.outcome, log).toBe('success');
+    expect(log).toContain('links: lo tap0\n127.0.0.1: none\n10.0.2.2: none\nnameserver 10.0.2.3\n');
+  },
+);

@@ -139,7 +139,9 @@ function phaseFailure(facts: {
 function needsIdRange(errorLine: string | undefined): boolean {
   return (
     errorLine !== undefined &&
-    /(?:chown|chgrp|chmod|install|ownership).*Invalid argument/.test(errorLine)
+    /(?:chown|chgrp|chmod|install|ownership).*Invalid argument|(?:chown|chgrp|install): invalid (?:user|group)/.test(
+      errorLine,
+    )
   );
 }
 

@@ -131,6 +131,8 @@ export interface SandboxEntry {
   readonly processesMax: number;
   /** Undefined where a control group keeps the memory limit. */
   readonly addressSpaceMaxBytes: number | undefined;
+  /** File by which the inside asks for a user-mode network; undefined for none. */
+  readonly networkReadyFile: string | undefined;
 }
 
 /** The argument vector that runs `command` inside. Every step replaces the one before, so one process id stays. */
@@ -153,6 +155,7 @@ export function sandboxVector(
     entry.mergedDir,
     entry.optionsFile,
     ...numbers,
+    entry.networkReadyFile ?? '',
     ...command,
   ];
   const unshared = [
@@ -160,6 +163,7 @@ export function sandboxVector(
     '--user',
     '--map-root-user',
     '--mount',
+    ...(entry.networkReadyFile === undefined ? [] : ['--net']),
     '--propagation',
     'private',
     '--',

@@ -22,6 +22,7 @@ import {
   removeScratch,
   type Scratch,
 } from './scratch.js';
+import { hasUserNetwork } from './user-network.js';
 
 export interface SandboxExecutorOptions {
   /** Keeps the work directory of a failed build for a look into it. Default: false. */
@@ -147,7 +148,7 @@ async function buildIn(build: BuildIn): Promise<BuildOutcome> {
     scratch,
     log,
     limits: order.limits,
-    network: false,
+    network: planned.recipe.networking,
     deadlineMs,
     signal,
   });
@@ -197,21 +198,18 @@ async function fetchSources({
   return undefined;
 }
 
+/** A network is given only when recipe and policy both say so, and when this machine can keep it apart from its own. */
 function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFailure | undefined {
   if (!recipe.networking) return undefined;
-  return order.networkPolicy === 'deny'
-    ? failure({
-        code: 'build.networking-denied',
-        phase: 'read',
-        message:
-          'The recipe asks for a network (networking: true), which this profile does not give.',
-      })
-    : failure({
-        code: 'build.network-unavailable',
-        phase: 'read',
-        message:
-          'The recipe asks for a network; this machine has no user-mode network to give it one with.',
-      });
+  if (order.networkPolicy === 'deny') {
+    const message =
+      'The recipe asks for a network (networking: true), which this profile does not give.';
+    return failure({ code: 'build.networking-denied', phase: 'read', message });
+  }
+  if (hasUserNetwork()) return undefined;
+  const message =
+    'The recipe asks for a network. Install slirp4netns on this builder to give it one of its own.';
+  return failure({ code: 'build.network-unavailable', phase: 'read', message });
 }
 
 /** The user that builds of a slot run under; undefined when we are an ordinary user already. */

@@ -9,6 +9,7 @@ import { watchDisk } from './disk-watch.js';
 import { sharedSettings, topLevelPaths } from './host-facts.js';
 import { bubblewrapOptions, sandboxVector, type SandboxBind } from './sandbox-command.js';
 import { type Scratch } from './scratch.js';
+import { networkReadyFile, serveUserNetwork, USER_NETWORK_NAME_SERVER } from './user-network.js';
 
 /** First user id that builds run under when started as root; the slot's number is added. */
 export const BUILD_USER_ID_FIRST = 61_000;
@@ -91,9 +92,9 @@ export class Sandbox {
         disk.abort();
       },
     });
-    const vector = this.#vector(order.command);
+    const network = new AbortController();
     const outcome = await run({
-      ...vector,
+      ...this.#vector(order),
       cwd: '/',
       timeoutMs: Math.max(1, order.timeoutMs),
       silenceMs: this.#limits.silenceMs,
@@ -101,7 +102,14 @@ export class Sandbox {
       capture: order.capture ?? false,
       signal: AbortSignal.any([order.signal, disk.signal]),
       onOutput: (chunk) => order.onOutput?.(chunk),
+      ...(order.network
+        ? {
+            onStart: (pid: number) =>
+              void this.#serveNetwork(pid, { order, signal: network.signal }),
+          }
+        : {}),
     });
+    network.abort();
     stopWatching();
     if (disk.signal.aborted && !order.signal.aborted)
       return err({ code: 'sandbox.disk-limit', message: diskMessage });
@@ -135,7 +143,20 @@ export class Sandbox {
     await this.#group.remove();
   }
 
-  #vector(command: readonly string[]): { command: string; args: readonly string[] } {
+  async #serveNetwork(
+    pid: number,
+    more: { readonly order: SandboxCommand; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const readyFile = networkReadyFile(this.#scratch.status);
+    await serveUserNetwork({
+      pid,
+      readyFile,
+      timeoutMs: more.order.timeoutMs,
+      signal: more.signal,
+    });
+  }
+
+  #vector({ command, network }: SandboxCommand): { command: string; args: readonly string[] } {
     return sandboxVector(
       {
         buildUserId: this.#buildUserId,
@@ -146,6 +167,7 @@ export class Sandbox {
         fileSizeMaxBytes: this.#limits.diskBytes,
         processesMax: this.#limits.processes,
         addressSpaceMaxBytes: this.#group.memory ? undefined : this.#limits.memoryBytes,
+        networkReadyFile: network ? networkReadyFile(this.#scratch.status) : undefined,
       },
       command,
     );
@@ -153,11 +175,14 @@ export class Sandbox {
 
   async #writeOptions(order: SandboxCommand): Promise<void> {
     const own = path.join(this.#scratch.scripts, 'etc');
-    const files = await writeOwnFiles(own);
+    const files = await writeOwnFiles(
+      own,
+      order.network ? { ...OWN_SETTINGS, ...NETWORK_SETTINGS } : OWN_SETTINGS,
+    );
     const options = bubblewrapOptions({
       usr: this.#hasOverlay ? this.#scratch.merged : '/usr',
       topLevel: topLevelPaths(),
-      settings: sharedSettings(),
+      settings: sharedSettings({ network: order.network }),
       ownFiles: files,
       binds: [...this.#binds(), ...(order.binds ?? [])],
       environment: order.environment,
@@ -183,15 +208,18 @@ export class Sandbox {
   }
 
   async #clearStatus(): Promise<void> {
-    for (const name of ['started', 'failure'])
+    for (const name of ['started', 'failure', 'network-ready'])
       await rm(path.join(this.#scratch.status, name), { recursive: true, force: true });
   }
 }
 
-async function writeOwnFiles(dir: string): Promise<{ host: string; inside: string }[]> {
+async function writeOwnFiles(
+  dir: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<{ host: string; inside: string }[]> {
   await mkdir(dir, { recursive: true });
   const files: { host: string; inside: string }[] = [];
-  for (const [name, text] of Object.entries(OWN_SETTINGS)) {
+  for (const [name, text] of Object.entries(settings)) {
     const host = path.join(dir, name);
     await writeFile(host, text, { mode: 0o644 });
     files.push({ host, inside: `/etc/${name}` });
@@ -206,6 +234,8 @@ const OWN_SETTINGS: Readonly<Record<string, string>> = {
   hosts: '127.0.0.1 localhost cairn\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
+
+const NETWORK_SETTINGS = { 'resolv.conf': `nameserver ${USER_NETWORK_NAME_SERVER}\n` };
 
 async function readStatus(file: string): Promise<string | undefined> {
   try {
