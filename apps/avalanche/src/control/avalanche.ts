@@ -168,6 +168,10 @@ async function serveBuilder(service: {
   const pusher = new LogPusher({ ledger, shelf, summit, log, random });
   const reporter = new ResultReporter({ ledger, shelf, summit, log, random });
   const identity = { version, instanceId: randomUUID(), slots: config.slots };
+  const wakeSenders = (): void => {
+    reporter.wake();
+    pusher.wake();
+  };
   const session = new SessionService({
     summit,
     builds,
@@ -175,6 +179,7 @@ async function serveBuilder(service: {
     clock: systemClock,
     log,
     random,
+    onAnsweredAgain: wakeSenders,
     identity,
   });
 
@@ -201,8 +206,7 @@ async function serveBuilder(service: {
 
   watch.onBack(() => {
     session.reconnected();
-    reporter.wake();
-    pusher.wake();
+    wakeSenders();
   });
   reporter.start();
   pusher.start();

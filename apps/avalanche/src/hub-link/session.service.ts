@@ -26,6 +26,8 @@ interface SessionParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  /** summit answers again after it did not: whatever waits for it need not wait longer. */
+  readonly onAnsweredAgain: () => void;
   readonly identity: {
     readonly version: string;
     /** New for each process. */
@@ -78,6 +80,7 @@ export class SessionService {
     try {
       if (isHello) await this.#hello();
       else await this.#heartbeat();
+      if (this.#failures > 0) this.#parts.onAnsweredAgain();
       this.#failures = 0;
       return this.#pauseMs();
     } catch (error) {

@@ -21,23 +21,27 @@ export class SummitClient implements SummitPort {
   }
 
   request: SummitPort['request'] = (contract, body) =>
-    this.#orLost(contract, this.#client.request(contract, body, { builderId: this.#builderId }));
+    this.#orLost(contract, () =>
+      this.#client.request(contract, body, { builderId: this.#builderId }),
+    );
 
   requestWithBytes: SummitPort['requestWithBytes'] = (contract, meta, bytes) =>
-    this.#orLost(
-      contract,
+    this.#orLost(contract, () =>
       this.#client.requestWithBytes(contract, meta, bytes, { builderId: this.#builderId }),
     );
 
   async #orLost<C extends NatsContract>(
     contract: C,
-    answer: Promise<ReplyOf<C>>,
+    ask: () => Promise<ReplyOf<C>>,
   ): Promise<ReplyOf<C>> {
+    const lostError = () =>
+      new AppError('peer.unreachable', `No connection for ${contract.subject}.`);
+    if (!this.#watch.isUp) throw lostError();
     const { lost } = this.#watch;
+    const answer = ask();
     let onLost: (() => void) | undefined;
     const loss = new Promise<never>((_, reject) => {
-      onLost = () =>
-        reject(new AppError('peer.unreachable', `Connection lost during ${contract.subject}.`));
+      onLost = () => reject(lostError());
       lost.addEventListener('abort', onLost, { once: true });
     });
     try {
