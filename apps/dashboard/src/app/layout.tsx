@@ -14,15 +14,16 @@ const PLACES = [
 
 /** Frame of every page. A new page begins at its top, and keyboard readers begin at its content. */
 export function Layout() {
-  const { pathname } = useLocation();
+  const { pathname, hash } = useLocation();
   const main = useRef<HTMLElement>(null);
   const shownPath = useRef(pathname);
   useEffect(() => {
     if (shownPath.current === pathname) return;
     shownPath.current = pathname;
-    window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-  }, [pathname]);
+    // An address with a place in it is scrolled to by the page that has the place.
+    if (hash === '') window.scrollTo(0, 0);
+  }, [pathname, hash]);
   return (
     <>
       <a href="#content" className="skip">

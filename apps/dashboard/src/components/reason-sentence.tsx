@@ -10,7 +10,7 @@ export function ReasonSentence({ reason }: { readonly reason: TaskReason }) {
   const more = reason.tasks.length - named.length;
   return (
     <span className="reason">
-      {reason.sentence}
+      {reason.sentence}{' '}
       {named.map((task) => (
         <Link key={task.taskId} to={`/tasks/${task.taskId}`} className="chip">
           {task.source}

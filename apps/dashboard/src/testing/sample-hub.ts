@@ -179,6 +179,12 @@ export async function startSampleHub(options: SampleHubOptions): Promise<SampleH
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       return void response.end(options.log.subarray(offset, offset + READ_BYTES_MAX));
     }
+    if (request.method !== 'GET') {
+      response.writeHead(409, { 'content-type': 'application/json' });
+      return void response.end(
+        '{"code":"task.illegal-transition","message":"It is open already."}',
+      );
+    }
     const found = [...answers(options, searchParams)].find(([pattern]) =>
       matches(pattern, pathname),
     );

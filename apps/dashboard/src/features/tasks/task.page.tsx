@@ -1,6 +1,6 @@
 import { type AttemptView, type TaskDetail } from '@cairn/contracts';
-import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useLocation, useParams } from 'react-router';
 import { useSession } from '../../api/session.js';
 import { ErrorNote } from '../../components/error-note.js';
 import { Loaded } from '../../components/loaded.js';
@@ -16,6 +16,20 @@ import { TaskFacts } from './task-facts.js';
 
 function newestFirst(attempts: readonly AttemptView[]): AttemptView[] {
   return attempts.toSorted((a, b) => b.number - a.number);
+}
+
+/** A heading that is scrolled to when the page's address names it. */
+function LogHeading({ number }: { readonly number: number }) {
+  const { hash } = useLocation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (hash === '#log') heading.current?.scrollIntoView();
+  }, [hash]);
+  return (
+    <h2 id="log" ref={heading}>
+      Log of attempt {number}
+    </h2>
+  );
 }
 
 function Attempts({ task }: { readonly task: TaskDetail }) {
@@ -40,7 +54,7 @@ function Attempts({ task }: { readonly task: TaskDetail }) {
       </section>
       {shown && (
         <section aria-labelledby="log">
-          <h2 id="log">Log of attempt {shown.number}</h2>
+          <LogHeading number={shown.number} />
           <LogView
             key={shown.id}
             attemptId={shown.id}

@@ -12,13 +12,13 @@ import { TaskFilterForm } from './task-filter-form.js';
 import { filterOf, searchOf } from './task-filter.js';
 
 const COLUMNS: readonly Column<TaskView>[] = [
-  { heading: 'Task', kind: 'number', cell: (task) => task.id },
   { heading: 'Source', cell: (task) => <TaskName task={task} /> },
   {
     heading: 'State',
     cell: (task) => <TaskStateBadge state={task.state} blocked={task.blocked} />,
   },
   { heading: 'Why', kind: 'wide', cell: (task) => <ReasonSentence reason={task.reason} /> },
+  { heading: 'Task', kind: 'number', cell: (task) => task.id },
   { heading: 'Profile', cell: (task) => `${task.project}/${task.profile}` },
   { heading: 'Builder', cell: (task) => task.builder ?? '–' },
   { heading: 'Created', kind: 'number', cell: (task) => <Ago at={task.createdAt} /> },

@@ -1,8 +1,8 @@
 /** Most lines on the page at once, and how many a step shows more. */
-export const WINDOW_LINES_MAX = 3_000;
+export const WINDOW_LINES_MAX = 2_000;
 export const WINDOW_STEP_LINES = 1_000;
 /** Lines on the page while it follows the end. */
-export const FOLLOW_LINES = 1_500;
+export const FOLLOW_LINES = 1_000;
 /** Lines are drawn in blocks of this many, so that a new line draws one block. */
 export const BLOCK_LINES = 100;
 
