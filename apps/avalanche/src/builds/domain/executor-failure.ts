@@ -1,5 +1,5 @@
 import { buildFailureSchema, type BuildFailure } from '@cairn/contracts';
-import { type BuildFailure as ExecutorFailure } from '@cairn/executor';
+import type { BuildFailure as ExecutorFailure } from '@cairn/executor';
 
 const CODE = /^[a-z]+[a-z0-9.-]*$/;
 const LENGTH_MAX = { step: 64, text: 2_000, excerpt: 8_000, signal: 16, fingerprint: 64 };

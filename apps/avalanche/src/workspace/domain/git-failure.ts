@@ -1,5 +1,5 @@
 import { type BuildFailure } from '@cairn/contracts';
-import { type GitError } from '@cairn/exec';
+import type { GitError } from '@cairn/exec';
 
 const MESSAGE_LENGTH_MAX = 1_900;
 
