@@ -6,7 +6,6 @@ import { Health, Metrics, NestLogger, type Logger, type Shutdown } from '@cairn/
 import { systemClock } from '@cairn/std';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { type Express } from 'express';
 import { mkdir } from 'node:fs/promises';
 import passport from 'passport';
 import { AppModule } from './app.module.js';

@@ -19,8 +19,6 @@ export class SingleFlight {
   }
 
   private async run(): Promise<void> {
-    // Yields first, so that `running` is set; cleared in the same turn as the last look, so that no wake is lost.
-    await Promise.resolve();
     while (this.isWanted) {
       this.isWanted = false;
       try {
@@ -29,6 +27,7 @@ export class SingleFlight {
         this.onError(error);
       }
     }
+    // In the same turn as the last look, so that no wake is lost.
     this.running = undefined;
   }
 }

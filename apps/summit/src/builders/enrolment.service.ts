@@ -16,7 +16,12 @@ import { BuilderStore } from './builder.store.js';
 const ENROLMENT_LIFETIME_MS = 24 * 60 * 60 * 1_000;
 const CODE_SIZE_BYTES = 20;
 
-interface Enrolled { readonly builderId: string; readonly jwt: string; readonly natsUrl: string }
+/** What a builder needs to connect. */
+export interface Enrolled {
+  readonly builderId: string;
+  readonly jwt: string;
+  readonly natsUrl: string;
+}
 
 /** Lets builders in and out: one-time codes, credentials, revocation. */
 @Injectable()

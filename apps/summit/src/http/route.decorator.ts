@@ -1,6 +1,7 @@
 import { type AccessClaims } from '@cairn/identity';
 import { type HttpRoute } from '@cairn/contracts';
 import {
+  applyDecorators,
   createParamDecorator,
   HttpCode,
   RequestMapping,
@@ -34,20 +35,12 @@ const METHODS = {
 } as const;
 
 /** Marks the method that answers a route; policy and schemas come from the contract. */
-export function Route(route: HttpRoute) {
-  return (
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<never> | PropertyDescriptor,
-  ): void => {
-    SetMetadata(ROUTE, route)(target, key, descriptor);
-    HttpCode(200)(target, key, descriptor);
-    RequestMapping({ method: METHODS[route.method], path: route.path })(
-      target,
-      key,
-      descriptor,
-    );
-  };
+export function Route(route: HttpRoute): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ROUTE, route),
+    HttpCode(200),
+    RequestMapping({ method: METHODS[route.method], path: route.path }),
+  );
 }
 
 /** The checked input of the route. */

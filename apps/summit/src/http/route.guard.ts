@@ -91,10 +91,13 @@ function verify(request: CheckedRequest): Promise<AccessClaims | null> {
       'jwt',
       { session: false },
       (error: unknown, user: AccessClaims | false) => {
-        if (error !== null && error !== undefined) reject(error);
+        if (error !== null && error !== undefined)
+          reject(error instanceof Error ? error : new Error('authentication failed'));
         else resolve(user === false ? null : user);
       },
     ) as (request: unknown, response: unknown, next: (error?: unknown) => void) => void;
-    authenticate(request, {}, (error) => reject(error));
+    authenticate(request, {}, (error) =>
+      reject(error instanceof Error ? error : new Error('authentication failed')),
+    );
   });
 }

@@ -54,6 +54,8 @@ export function spawnAs(
   ];
   return spawn(command ?? '', args, {
     cwd: account.dir,
+    // A process group of its own: Ctrl-C on the terminal is for us, who stop it in order.
+    detached: true,
     stdio: ['ignore', program.log, program.log],
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
   });

@@ -46,7 +46,7 @@ export async function startServer(kind: ServerKind): Promise<RunningServer> {
     try {
       return await startOnce(kind, logFile);
     } catch (error) {
-      const tail = logTail(logFile, logFrom);
+      const tail = tailOf(logFile, logFrom);
       if (attempt < START_ATTEMPTS_MAX && PASSING_TROUBLE.test(tail)) {
         await sleep(RETRY_AFTER_MS);
         continue;
@@ -83,7 +83,7 @@ async function startOnce(kind: ServerKind, logFile: string): Promise<RunningServ
     pid,
     logFile,
     exited,
-    stop: () => stop(child, { exited, steps: kind.stopSteps }),
+    stop: () => stopChild(child, { exited, steps: kind.stopSteps }),
     kill: async (signal) => {
       child.kill(signal);
       if (!SIGNALS_THAT_DO_NOT_END.has(signal)) await exited;
@@ -115,14 +115,14 @@ async function waitUntilReady(
   }
 }
 
-function exitOf(child: ChildProcess): Promise<ServerExit> {
+export function exitOf(child: ChildProcess): Promise<ServerExit> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('error', () => resolve({ exitCode: null, signal: null }));
   });
 }
 
-async function stop(
+export async function stopChild(
   child: ChildProcess,
   how: { readonly exited: Promise<ServerExit>; readonly steps: ServerKind['stopSteps'] },
 ): Promise<void> {
@@ -160,7 +160,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function logTail(file: string, from: number): string {
+export function tailOf(file: string, from: number): string {
   try {
     return readFileSync(file).subarray(from).subarray(-LOG_TAIL_BYTES).toString('utf8');
   } catch {

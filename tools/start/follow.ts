@@ -1,0 +1,86 @@
+import { getOverview, getTask, listTasks, type TaskView } from '@cairn/contracts';
+import { type HubClient } from '@cairn/testing/stack';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_INTERVAL_MS = 400;
+const STATES: Readonly<Record<TaskView['state'], string>> = {
+  new: 'waits',
+  building: 'is being built',
+  publishing: 'is built; its packages are being published',
+  completed: 'is installable',
+  failed: 'FAILED',
+  cancelled: 'was cancelled',
+  superseded: 'gave way to a newer version',
+};
+
+/** The newest task of each source. */
+export type Outcome = ReadonlyMap<string, TaskView>;
+
+export class Follower {
+  readonly #told = new Map<string, string>();
+  readonly #hub: HubClient;
+  readonly #say: (line: string) => void;
+
+  constructor(hub: HubClient, say: (line: string) => void) {
+    this.#hub = hub;
+    this.#say = say;
+  }
+
+  /** Tells each change of state once, in words, until `isDone` says so or time is up. */
+  async follow(options: {
+    readonly isDone: (outcome: Outcome) => boolean;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  }): Promise<Outcome | null> {
+    const deadline = performance.now() + options.timeoutMs;
+    while (performance.now() < deadline && !options.signal.aborted) {
+      const outcome = await this.look();
+      if (options.isDone(outcome)) return outcome;
+      await sleep(POLL_INTERVAL_MS);
+    }
+    return null;
+  }
+
+  async look(): Promise<Outcome> {
+    const { tasks } = await this.#hub.call(listTasks, { query: { limit: 500 } });
+    const newest = new Map<string, TaskView>();
+    for (const task of tasks) if (!newest.has(task.source)) newest.set(task.source, task);
+    for (const task of [...newest.values()].reverse()) this.tell(task);
+    return newest;
+  }
+
+  /** Recipes that could not be read, in words. */
+  async badRecipes(): Promise<string[]> {
+    const { repositories } = await this.#hub.call(getOverview);
+    return repositories.flatMap((repository) => [
+      ...(repository.error === null
+        ? []
+        : [`${repository.name}: ${repository.error.message} (${repository.error.code})`]),
+      ...repository.badRecipes.map(
+        (bad) =>
+          `${bad.path}${bad.line === null ? '' : `:${bad.line}`}: ${bad.message} (${bad.code})`,
+      ),
+    ]);
+  }
+
+  /** Why a task failed, with the end of its log. */
+  async failureOf(task: TaskView): Promise<string[]> {
+    const detail = await this.#hub.call(getTask, { params: { taskId: task.id } });
+    const failure = detail.attempts.findLast((attempt) => attempt.failure !== null)?.failure;
+    return [
+      `${task.source}: ${task.reason.sentence} (${task.reason.code})`,
+      ...(failure?.command === undefined ? [] : [`  command: ${failure.command}`]),
+      ...(failure?.exitCode === undefined ? [] : [`  exit code: ${failure.exitCode}`]),
+      ...(failure?.excerpt?.split('\n').map((line) => `  | ${line}`) ?? []),
+    ];
+  }
+
+  private tell(task: TaskView): void {
+    const where = task.state === 'building' && task.builder !== null ? ` on ${task.builder}` : '';
+    const why = task.state === 'new' || task.state === 'failed' ? `: ${task.reason.sentence}` : '';
+    const line = `${task.source} ${task.version}-${task.sourceRelease} ${STATES[task.state]}${where}${why}`;
+    if (this.#told.get(task.source) === line) return;
+    this.#told.set(task.source, line);
+    this.#say(`  ${line}`);
+  }
+}
