@@ -10,6 +10,8 @@ it('has a default for everything', () => {
     allowPrivateAddresses: false,
     natsUrl: undefined,
     logLevel: 'info',
+    executor: 'auto',
+    verifyManifests: false,
   });
 });
 
@@ -24,6 +26,8 @@ it('reads everything', () => {
       AVALANCHE_MIN_FREE_BYTES: '7',
       AVALANCHE_NATS_URL: 'tls://hub.example:4222',
       AVALANCHE_LOG_LEVEL: 'debug',
+      AVALANCHE_EXECUTOR: 'boulder',
+      AVALANCHE_VERIFY_MANIFESTS: 'true',
     }),
   ).toEqual({
     stateDir: '/srv/a',
@@ -34,6 +38,8 @@ it('reads everything', () => {
     minFreeBytes: 7,
     natsUrl: 'tls://hub.example:4222',
     logLevel: 'debug',
+    executor: 'boulder',
+    verifyManifests: true,
   });
 });
 

@@ -16,6 +16,10 @@ export interface AvalancheConfig {
   /** Instead of the broker's address from the enrolment. */
   readonly natsUrl: string | undefined;
   readonly logLevel: LogLevel;
+  /** `auto`: boulder where it is installed, else the sandbox. */
+  readonly executor: 'auto' | 'sandbox' | 'boulder';
+  /** Whether boulder holds a build against the manifest that is committed beside the recipe. */
+  readonly verifyManifests: boolean;
 }
 
 const LOOKASIDE_MAX = 16;
@@ -66,6 +70,8 @@ const environmentSchema = z.object({
   AVALANCHE_MIN_FREE_BYTES: z.coerce.number().int().min(0).default(MIN_FREE_BYTES_DEFAULT),
   AVALANCHE_NATS_URL: natsUrl,
   AVALANCHE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  AVALANCHE_EXECUTOR: z.enum(['auto', 'sandbox', 'boulder']).default('auto'),
+  AVALANCHE_VERIFY_MANIFESTS: flag,
 });
 
 /** Reads the configuration; the error names every fault at once. Empty variables count as absent. */
@@ -89,5 +95,7 @@ export function loadConfig(
     minFreeBytes: data.AVALANCHE_MIN_FREE_BYTES,
     natsUrl: data.AVALANCHE_NATS_URL,
     logLevel: data.AVALANCHE_LOG_LEVEL,
+    executor: data.AVALANCHE_EXECUTOR,
+    verifyManifests: data.AVALANCHE_VERIFY_MANIFESTS === 'true',
   };
 }
