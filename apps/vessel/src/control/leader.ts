@@ -52,8 +52,8 @@ async function reign(options: LeaderOptions, signal: AbortSignal): Promise<void>
   const reconcile = new SingleFlight(
     async () => {
       publish.wake();
-      await parts.files.completeAll();
       await parts.imports.wishDue();
+      await parts.files.completeAll();
     },
     (err) => log.error({ err }, 'Reconciling failed'),
   );
@@ -78,7 +78,9 @@ async function reign(options: LeaderOptions, signal: AbortSignal): Promise<void>
 
 /** What a predecessor left undone, without waiting for anybody's timer. */
 async function takeUp({ parts, log }: LeaderOptions, signal: AbortSignal): Promise<void> {
-  await parts.files.completeAll();
+  await parts.files
+    .completeAll()
+    .catch((err: unknown) => log.error({ err }, 'Files not completed yet'));
   await parts.importStore.restartPatience();
   await parts.imports.tidy();
   for (const importId of await parts.importStore.due()) {

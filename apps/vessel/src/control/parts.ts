@@ -25,6 +25,7 @@ import { PackageStore } from '../pool/package.store.js';
 import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import { PublicationService } from '../publishing/publication.service.js';
 import { PublicationStore } from '../publishing/publication.store.js';
+import type { VesselMetrics } from '../vessel-metrics.js';
 import type { AnsweringServices } from './vessel.module.js';
 
 /** Where vessel keeps what. */
@@ -52,10 +53,14 @@ export async function createParts(given: {
   readonly queue: ChoreQueue;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly counters: VesselMetrics;
 }): Promise<VesselParts> {
-  const { config, db, clock, log } = given;
+  const { config, db, clock, log, counters } = given;
   const { publicDir, poolDir, incomingDir } = dataFolders(config.dataDir);
-  const outbox = new VesselOutboxStore(db, clock);
+  const outbox = new VesselOutboxStore(db, clock, ({ error: err, ...facts }) => {
+    counters.announcementsRefused.increment({});
+    log.error({ err, ...facts }, 'Announcement refused');
+  });
   const packages = new PackageStore();
   const channels = new ChannelStore(clock);
   const versions = new VersionStore(packages, clock);
@@ -85,7 +90,12 @@ export async function createParts(given: {
     files,
     importStore,
     channels: new ChannelEnsureService(db, shared),
-    publications: new PublicationService(db, { ...shared, publications, log }),
+    publications: new PublicationService(db, {
+      ...shared,
+      publications,
+      log,
+      published: counters.publications,
+    }),
     browse: new BrowseStore(db, versions, given.publicUrl),
     imports: new ImportService(db, {
       imports: importStore,
@@ -95,6 +105,7 @@ export async function createParts(given: {
       clock,
       log,
       stagnationMs: config.stagnationMs,
+      imported: counters.imports,
       wish: (importId) => given.queue.wish(runImport, { importId }),
     }),
   };

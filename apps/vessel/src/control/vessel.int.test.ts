@@ -31,10 +31,13 @@ let world: World;
 let vessel: Awaited<ReturnType<World['start']>>;
 let builder: TestBuilder;
 let channels = 0;
+/** What the running vessel was started with. */
+let environment: Record<string, string>;
 
 beforeAll(async () => {
   world = await createWorld(servers.postgres);
-  vessel = await world.start(await world.environment());
+  environment = await world.environment();
+  vessel = await world.start(environment);
   builder = await world.builder();
 });
 afterAll(async () => {
@@ -364,9 +367,8 @@ it('C71: versions of one second have rising ids', async () => {
 });
 
 it('gives an import up when its builder is gone, and when summit says so', async () => {
-  const environment = await world.environment({ VESSEL_STAGNATION_SECONDS: '1' });
   await vessel.stop();
-  const impatient = await world.start(environment);
+  const impatient = await world.start(await world.environment({ VESSEL_STAGNATION_SECONDS: '1' }));
   try {
     const channel = await newChannel();
     const gone = await world.builder();
@@ -376,7 +378,7 @@ it('gives an import up when its builder is gone, and when summit says so', async
     expect(await outcomeOf(world, lost)).toMatchObject({ kind: 'lost', code: 'artefacts.lost' });
   } finally {
     await impatient.stop();
-    vessel = await world.start(await world.environment());
+    vessel = await world.start(environment);
   }
   const channel = await newChannel();
   const silent = await world.builder();
@@ -437,6 +439,43 @@ it('announces nothing before the files are in place, and completes them when it 
   renameSync(`${histories}-aside`, histories);
   expect(await publicationOf(world, changeSetId)).toMatchObject({ kind: 'published' });
   expect(await seen(channel)).toEqual(['late 1-1']);
+});
+
+it('does everything once when two of it run on one database', async () => {
+  const twin = await world.start(environment);
+  try {
+    const channel = await newChannel();
+    const builds = await Promise.all(
+      ['one', 'two', 'three', 'four', 'five', 'six'].map((name) =>
+        buildPackage(world.dir, { name }),
+      ),
+    );
+    const sets = await Promise.all(
+      builds.map(async (build) => {
+        const changeSetId = randomUUID();
+        const importId = await order({ channel, changeSetId, builds: [build] });
+        expect((await outcomeOf(world, importId)).kind).toBe('staged');
+        const wish = { changeSetId, channel, stream: 'volatile' };
+        await world.summit.request(changeSetPublish, wish);
+        expect((await publicationOf(world, changeSetId)).kind).toBe('published');
+        return { importId, changeSetId };
+      }),
+    );
+    for (const { importId, changeSetId } of sets) {
+      expect(world.heard.imports.get(importId)).toHaveLength(1);
+      expect(world.heard.publications.get(changeSetId)).toHaveLength(1);
+    }
+    expect(await seen(channel)).toHaveLength(6);
+    expect(Object.keys((await rootIndex(channel)).history)).toHaveLength(7);
+    // The one that led goes, the other takes over.
+    await vessel.stop();
+    vessel = twin;
+    expect(
+      await publish(channel, [await buildPackage(world.dir, { name: 'seven' })]),
+    ).toMatchObject({ kind: 'published' });
+  } finally {
+    if (vessel !== twin) await twin.stop();
+  }
 });
 
 it('lists channels and finds packages', async () => {

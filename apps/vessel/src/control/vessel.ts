@@ -10,6 +10,7 @@ import { runImport } from '../imports/imports.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { makeDirectoryDurably } from '../pool/durable-files.js';
 import { PublicServer } from '../serving/public-server.js';
+import { declareMetrics, type VesselMetrics } from '../vessel-metrics.js';
 import { lead } from './leader.js';
 import { createParts, dataFolders, type VesselParts } from './parts.js';
 import { VesselModule } from './vessel.module.js';
@@ -52,6 +53,7 @@ export async function startVessel(given: {
   shutdown.add('chore queue', () => queue.close());
   health.addReadinessCheck('redis', () => queue.ping());
 
+  const counters = declareMetrics(metrics);
   const parts = await createParts({
     config,
     publicUrl: url,
@@ -60,9 +62,10 @@ export async function startVessel(given: {
     queue,
     clock: systemClock,
     log,
+    counters,
   });
   startChores({ ...given, parts, queue, metrics });
-  await answerMessages({ ...given, parts, link });
+  await answerMessages({ ...given, parts, link, counters });
   const leading = lead({
     connectionString: config.databaseUrl,
     parts,
@@ -125,10 +128,11 @@ function startChores(given: {
 async function answerMessages(given: {
   readonly parts: VesselParts;
   readonly link: NatsConnection;
+  readonly counters: VesselMetrics;
   readonly log: Logger;
   readonly shutdown: Shutdown;
 }): Promise<void> {
-  const { parts, link, log, shutdown } = given;
+  const { parts, link, log, shutdown, counters } = given;
   const app = await NestFactory.createMicroservice(VesselModule.with(parts), {
     logger: new NestLogger(log),
     abortOnError: false,
@@ -136,7 +140,10 @@ async function answerMessages(given: {
       connection: link,
       role: APP,
       events: {
-        onReplyRefused: (facts) => log.warn(facts, 'Reply subject refused'),
+        onReplyRefused: (facts) => {
+          counters.repliesRefused.increment({});
+          log.warn(facts, 'Reply subject refused');
+        },
         onDefect: ({ error: err, ...facts }) => log.error({ err, ...facts }, 'Request failed'),
       },
     }),

@@ -1,14 +1,17 @@
 import { AppError, type RequestOf, type importStart } from '@cairn/contracts';
 import type { Logger } from '@cairn/observability';
 import { SECOND_MS, type Clock } from '@cairn/std';
+import type { VesselMetrics } from '../vessel-metrics.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
 import type { ArtefactGateway } from './artefact.gateway.js';
 import { collectArtefacts } from './collect-artefacts.js';
 import type { Refusal } from './domain/check-artefacts.js';
 import { isGivenUp, tryDelayMs } from './domain/patience.js';
-import type { ImportStore, OpenImport } from './import.store.js';
+import type { ImportFailure, ImportState, ImportStore, OpenImport } from './import.store.js';
 import type { IncomingFiles } from './incoming-files.js';
+import { IMPORTS_AT_ONCE_MAX } from './imports.chores.js';
 import { ProgressNotes, TRY_VISIBLE_AGAIN_MS } from './progress-notes.js';
+import { RequestWindow } from './request-window.js';
 import { runExclusively } from './run-exclusively.js';
 import type { StagingService } from './staging.service.js';
 
@@ -18,6 +21,7 @@ const HIDE_INTERVAL_MS = 5 * SECOND_MS;
 /** Takes imports from order to outcome, one try at a time; every try goes on where the last one ended. */
 export class ImportService {
   private readonly running = new Map<string, AbortController>();
+  private readonly places = new RequestWindow(IMPORTS_AT_ONCE_MAX);
 
   constructor(
     private readonly db: VesselDatabase,
@@ -29,6 +33,7 @@ export class ImportService {
       readonly clock: Clock;
       readonly log: Logger;
       readonly stagnationMs: number;
+      readonly imported: VesselMetrics['imports'];
       /** Asks for a try soon; may be lost. */
       readonly wish: (importId: string) => Promise<void>;
     },
@@ -46,13 +51,10 @@ export class ImportService {
   async cancel(importId: string, code: string): Promise<'cancelled' | 'decided' | 'unknown'> {
     const { imports } = this.parts;
     const message = 'summit gave the import up.';
-    const before = await imports.fail(importId, { kind: 'lost', code, message });
+    const before = await this.end(importId, { kind: 'lost', code, message });
     this.running.get(importId)?.abort();
     if (before === undefined) return 'unknown';
-    if (before === 'open') {
-      this.parts.log.info({ importId, code }, 'Import cancelled');
-      return 'cancelled';
-    }
+    if (before === 'open') return 'cancelled';
     // The same request may come twice: its first answer can be lost.
     return before === 'lost' && (await imports.codeOf(importId)) === code ? 'cancelled' : 'decided';
   }
@@ -75,21 +77,37 @@ export class ImportService {
     const cancelling = new AbortController();
     this.running.set(importId, cancelling);
     try {
-      await runExclusively(this.db, `vessel.import.${importId}`, async () => {
-        const open = await this.parts.imports.findOpen(importId);
-        if (open === undefined) return;
-        // Asked for again while an earlier try ran; its back-off holds.
-        if (open.nextTryAt > this.parts.clock.now()) return;
-        const hiding = setInterval(() => this.hide(importId), HIDE_INTERVAL_MS);
-        try {
-          await this.attempt(open, AbortSignal.any([signal, cancelling.signal]));
-        } finally {
-          clearInterval(hiding);
-        }
-      });
+      await this.places.run(() =>
+        this.runLocked(importId, AbortSignal.any([signal, cancelling.signal])),
+      );
     } finally {
       this.running.delete(importId);
     }
+  }
+
+  private async runLocked(importId: string, signal: AbortSignal): Promise<void> {
+    await runExclusively(this.db, `vessel.import.${importId}`, async () => {
+      const open = await this.parts.imports.findOpen(importId);
+      if (open === undefined) return;
+      // Asked for again while an earlier try ran; its back-off holds.
+      if (open.nextTryAt > this.parts.clock.now()) return;
+      const hiding = setInterval(() => this.hide(importId), HIDE_INTERVAL_MS);
+      try {
+        await this.attempt(open, signal);
+      } finally {
+        clearInterval(hiding);
+      }
+    });
+  }
+
+  /** Decides an import that failed, unless it is decided; returns the state before. */
+  private async end(importId: string, failure: ImportFailure): Promise<ImportState | undefined> {
+    const before = await this.parts.imports.fail(importId, failure);
+    if (before === 'open') {
+      this.parts.imported.increment({ outcome: failure.kind });
+      this.parts.log.warn({ importId, ...failure }, 'Import failed');
+    }
+    return before;
   }
 
   private hide(importId: string): void {
@@ -103,11 +121,10 @@ export class ImportService {
     const startedAtMs = this.parts.clock.now();
     const progress = new ProgressNotes(importId, this.parts);
     try {
-      const refusal = await this.collectAndStage(open, { progress, signal });
-      if (refusal !== undefined) {
-        await this.parts.imports.fail(importId, { kind: 'refused', ...refusal });
-        this.parts.log.warn({ importId, ...refusal }, 'Import refused');
-      } else {
+      const outcome = await this.collectAndStage(open, { progress, signal });
+      if (typeof outcome === 'object') await this.end(importId, { kind: 'refused', ...outcome });
+      if (outcome === 'staged') {
+        this.parts.imported.increment({ outcome });
         const tookMs = this.parts.clock.now() - startedAtMs;
         this.parts.log.info({ importId, tookMs }, 'Import staged');
       }
@@ -122,7 +139,7 @@ export class ImportService {
   private async collectAndStage(
     open: OpenImport,
     run: { readonly progress: ProgressNotes; readonly signal: AbortSignal },
-  ): Promise<Refusal | undefined> {
+  ): Promise<'staged' | 'decided' | Refusal> {
     const { gateway, incoming } = this.parts;
     const { order } = open;
     const { progress, signal } = run;
@@ -140,9 +157,8 @@ export class ImportService {
     const { lastProgressAt, tries } = open;
     if (isGivenUp({ lastProgressAt, now: clock.now(), stagnationMs, saysAbsent })) {
       const message = `Nothing could be fetched from ${open.order.builderId} for too long: ${textOf(error)}`;
-      await imports.fail(importId, { kind: 'lost', code: 'artefacts.lost', message });
+      await this.end(importId, { kind: 'lost', code: 'artefacts.lost', message });
       await this.parts.incoming.discard(importId);
-      log.warn({ importId, err: error }, 'Import lost');
       return;
     }
     const delayMs = Math.min(tryDelayMs(tries), Math.max(stagnationMs / 4, MIN_DELAY_MS));

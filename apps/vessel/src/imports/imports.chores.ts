@@ -3,7 +3,7 @@ import { MINUTE_MS } from '@cairn/std';
 import { z } from 'zod';
 
 /** Imports that one process fetches at once. */
-const CONCURRENCY = 8;
+export const IMPORTS_AT_ONCE_MAX = 8;
 /** Longest time of one try; a larger fetch goes on in the next, so that a slow builder does not keep its place for ever. */
 const TRY_TIMEOUT_MS = 10 * MINUTE_MS;
 
@@ -13,6 +13,6 @@ export const runImport = defineChore({
   data: z.strictObject({ importId: z.uuid() }),
   id: ({ importId }) => importId,
   attempts: 1,
-  concurrency: CONCURRENCY,
+  concurrency: IMPORTS_AT_ONCE_MAX,
   timeoutMs: TRY_TIMEOUT_MS,
 });

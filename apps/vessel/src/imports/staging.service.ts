@@ -53,10 +53,10 @@ export class StagingService {
   ) {}
 
   /**
-   * Blobs first, then one commit that decides, then the index that builds can be pinned to. Returns why it is refused,
-   * or undefined when it is staged (or was decided by somebody else meanwhile).
+   * Blobs first, then one commit that decides, then the index that builds can be pinned to. `decided` means that
+   * somebody else has decided the import meanwhile, for example cancelled it.
    */
-  async stage(checked: CheckedImport): Promise<Refusal | undefined> {
+  async stage(checked: CheckedImport): Promise<'staged' | 'decided' | Refusal> {
     const { blobs, packages } = this.parts;
     const newPackages = this.newPackages(checked.artefacts);
     if (!Array.isArray(newPackages)) return newPackages;
@@ -66,8 +66,9 @@ export class StagingService {
       const channel = await this.db.inTransaction((tx) => this.commit(tx, checked, newPackages), {
         timeoutMs: STAGING_TIMEOUT_MS,
       });
-      if (channel !== undefined) await this.parts.files.complete(channel);
-      return undefined;
+      if (channel === undefined) return 'decided';
+      await this.parts.files.complete(channel);
+      return 'staged';
     } catch (error) {
       if (error instanceof RefusedInTransaction) return error.refusal;
       throw error;

@@ -29,6 +29,12 @@ export class VesselOutboxStore implements OutboxStore {
   constructor(
     private readonly db: VesselDatabase,
     private readonly clock: Clock,
+    /** Told about what summit will never take. */
+    private readonly onRefused: (facts: {
+      readonly subject: string;
+      readonly messageId: string;
+      readonly error: AppError;
+    }) => void,
   ) {}
 
   /** Adds an announcement to the transaction that makes it true. */
@@ -75,6 +81,7 @@ export class VesselOutboxStore implements OutboxStore {
       where: { id: message.id },
       data: { refusedAt: new Date(this.clock.now()), lastError: textOf(error) },
     });
+    this.onRefused({ subject: message.subject, messageId: message.messageId, error });
   }
 
   async postponed(message: OutboxMessage, retryAtMs: number, error: AppError): Promise<void> {

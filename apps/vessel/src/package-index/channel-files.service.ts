@@ -42,12 +42,18 @@ export class ChannelFilesService {
     },
   ) {}
 
-  /** Writes what is missing in every channel; for the start and for reconciling. */
+  /** Writes what is missing in every channel; for the start and for reconciling. Trouble with one does not keep the others. */
   async completeAll(): Promise<void> {
     const channels = await this.db.client.$queryRaw<WaitingChannel[]>`
       SELECT DISTINCT c.id, c.name FROM channel c JOIN version v ON v.channel_id = c.id
       WHERE v.files_written_at IS NULL`;
-    for (const channel of channels) await this.complete(channel);
+    const outcomes = await Promise.allSettled(channels.map((channel) => this.complete(channel)));
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failed.length === 0) return;
+    throw new AggregateError(
+      failed.map(({ reason }: PromiseRejectedResult): unknown => reason),
+      `The files of ${failed.length} channels could not be written.`,
+    );
   }
 
   /** Writes what is missing in this channel, everything committed before the call included. */

@@ -4,7 +4,8 @@ import { PrismaClient, type Prisma } from './generated/client.js';
 /** Reads and writes inside one transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-const CONNECTIONS_MAX = 10;
+/** Each running import keeps one for its lock; the others are for everything else. */
+const CONNECTIONS_MAX = 24;
 
 /** The door to vessel's tables; only stores use it. */
 export class VesselDatabase {

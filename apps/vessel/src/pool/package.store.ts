@@ -35,7 +35,9 @@ interface PackageRow {
 /** Rows never change once written, so what was read stays true. */
 const PACKAGES_CACHED_MAX = 200_000;
 const BLOCKS_CACHED_SIZE_BYTES_MAX = 256 * 1_024 * 1_024;
-/** Rows read or written by one statement. */
+/** Rows of some twenty columns in one statement, which has room for 32,767 values. */
+const PACKAGES_INSERTED_MAX = 1_000;
+/** Rows read by one statement. */
 const BATCH_SIZE = 5_000;
 
 /** The packages that vessel holds, whatever channel lists them. */
@@ -59,7 +61,10 @@ export class PackageStore {
     tx: Transaction,
     items: readonly NewPackage[],
   ): Promise<readonly PoolPackage[]> {
-    await tx.package.createMany({ data: items.map(toRow), skipDuplicates: true });
+    for (let at = 0; at < items.length; at += PACKAGES_INSERTED_MAX) {
+      const data = items.slice(at, at + PACKAGES_INSERTED_MAX).map(toRow);
+      await tx.package.createMany({ data, skipDuplicates: true });
+    }
     const hashes = items.map(({ sha256 }) => sha256);
     const rows = await tx.$queryRaw<PackageRow[]>`
       SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path

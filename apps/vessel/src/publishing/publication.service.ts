@@ -9,11 +9,19 @@ import type { ChannelFilesService } from '../package-index/channel-files.service
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import { INDEX_PACKAGES_MAX } from '../pool/domain/index-block.js';
 import type { PoolPackage, VersionChange } from '../pool/domain/pool-package.js';
+import type { VesselMetrics } from '../vessel-metrics.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { Publication, PublicationOutcome, PublicationStore } from './publication.store.js';
 
 type Outcome = RequestOf<typeof changeSetPublished>['outcome'];
 type Refusal = Extract<PublicationOutcome, { readonly kind: 'refused' }>;
+
+interface Decided {
+  readonly wish: Publication;
+  readonly outcome: PublicationOutcome;
+  /** Whose files are to be written. */
+  readonly channel: Channel | undefined;
+}
 
 const MESSAGE_LENGTH_MAX = 1_900;
 /** Longest time for one decision: thousands of packages in one commit. */
@@ -31,6 +39,7 @@ export class PublicationService {
       readonly outbox: VesselOutboxStore;
       readonly files: ChannelFilesService;
       readonly log: Logger;
+      readonly published: VesselMetrics['publications'];
     },
   ) {}
 
@@ -49,13 +58,15 @@ export class PublicationService {
         timeoutMs: DECISION_TIMEOUT_MS,
       });
       if (decided === undefined) return;
+      this.parts.published.increment({ outcome: decided.outcome.kind });
+      const { changeSetId, channel, stream } = decided.wish;
+      const facts = { changeSetId, channel, stream, outcome: decided.outcome };
+      this.parts.log.info(facts, 'Change set decided');
       if (decided.channel !== undefined) await this.parts.files.complete(decided.channel);
     }
   }
 
-  private async decideNext(
-    tx: Transaction,
-  ): Promise<{ readonly channel: Channel | undefined } | undefined> {
+  private async decideNext(tx: Transaction): Promise<Decided | undefined> {
     const wish = await this.parts.publications.lockNext(tx);
     if (wish === undefined) return undefined;
     const channel = await this.parts.channels.lock(tx, wish.channel);
@@ -65,12 +76,8 @@ export class PublicationService {
         : await this.publish(tx, wish, channel);
     await this.parts.publications.decide(tx, wish.id, outcome);
     await this.announce(tx, wish, outcome);
-    const { changeSetId, stream } = wish;
-    this.parts.log.info(
-      { changeSetId, channel: wish.channel, stream, outcome },
-      'Change set decided',
-    );
-    return { channel: outcome.kind === 'published' ? channel : undefined };
+    const files = outcome.kind === 'published' ? channel : undefined;
+    return { wish, outcome, channel: files };
   }
 
   private async publish(

@@ -265,7 +265,28 @@ ALTER TABLE "package" ADD CONSTRAINT "package_sha256_fkey" FOREIGN KEY ("sha256"
 ALTER TABLE "pool_object" ADD CONSTRAINT "pool_object_package_id_fkey" FOREIGN KEY ("package_id") REFERENCES "package"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "pool_object" ADD CONSTRAINT "pool_object_channel_id_fkey" FOREIGN KEY ("channel_id") REFERENCES "channel"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_channel_id_fkey" FOREIGN KEY ("channel_id") REFERENCES "channel"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_base_version_id_fkey" FOREIGN KEY ("base_version_id") REFERENCES "version"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_head_version_id_fkey" FOREIGN KEY ("head_version_id") REFERENCES "version"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "publication" ADD CONSTRAINT "publication_version_id_fkey" FOREIGN KEY ("version_id") REFERENCES "version"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "import" ADD CONSTRAINT "import_line_version_id_fkey" FOREIGN KEY ("line_version_id") REFERENCES "version"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "import_item" ADD CONSTRAINT "import_item_import_id_fkey" FOREIGN KEY ("import_id") REFERENCES "import"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_version_id_fkey" FOREIGN KEY ("version_id") REFERENCES "version"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 
 
@@ -299,15 +320,6 @@ ALTER TABLE "stream" ADD CONSTRAINT "stream_name_check" CHECK ("name" ~ '^[a-zA-
 ALTER TABLE "tag" ADD CONSTRAINT "tag_name_check" CHECK ("name" ~ '^[a-zA-Z0-9][a-zA-Z0-9-]*$');
 ALTER TABLE "package" ADD CONSTRAINT "package_sha256_check" CHECK ("sha256" ~ '^[0-9a-f]{64}$');
 ALTER TABLE "pool_object" ADD CONSTRAINT "pool_object_path_check" CHECK ("path" ~ '^pool/v0/' AND "path" !~ '(^|/)\.\.?(/|$)');
-
--- References whose rows outlive nothing.
-ALTER TABLE "import" ADD CONSTRAINT "import_line_version_id_fkey" FOREIGN KEY ("line_version_id") REFERENCES "version"("id");
-ALTER TABLE "publication" ADD CONSTRAINT "publication_version_id_fkey" FOREIGN KEY ("version_id") REFERENCES "version"("id");
-ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_channel_id_fkey" FOREIGN KEY ("channel_id") REFERENCES "channel"("id");
-ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_base_version_id_fkey" FOREIGN KEY ("base_version_id") REFERENCES "version"("id");
-ALTER TABLE "change_set_line" ADD CONSTRAINT "change_set_line_head_version_id_fkey" FOREIGN KEY ("head_version_id") REFERENCES "version"("id");
-ALTER TABLE "pool_object" ADD CONSTRAINT "pool_object_channel_id_fkey" FOREIGN KEY ("channel_id") REFERENCES "channel"("id");
-ALTER TABLE "outbox" ADD CONSTRAINT "outbox_version_id_fkey" FOREIGN KEY ("version_id") REFERENCES "version"("id");
 
 -- Work that is left, found without reading what is done.
 CREATE INDEX "import_open_idx" ON "import" ("next_try_at") WHERE "state" = 'open';
