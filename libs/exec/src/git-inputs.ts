@@ -20,7 +20,6 @@ const BRANCH_LENGTH_MAX = 244;
 const PATH_LENGTH_MAX = 4_096;
 const NAME_LENGTH_MAX = 255;
 
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const URL_PATH = /^\/[A-Za-z0-9._~%+@/-]*$/;

@@ -19,6 +19,7 @@ export {
 } from './git-inputs.js';
 export { type GitError, type GitLimits } from './git-run.js';
 export { staysInside, type TreeEntry, type TreeEntryKind } from './git-tree.js';
+export { untilGone } from './process-tree.js';
 export { run } from './run.js';
 export {
   MINIMAL_ENVIRONMENT,

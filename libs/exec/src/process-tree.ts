@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a stopped process may take to leave before it is killed. */
 export const TERMINATE_GRACE_MS = 2_000;
+const GONE_POLL_MS = 5;
 
 /** Ids of all living descendants of a process, nearest first, as far as `/proc` still links them. */
 export function descendantsOf(pid: number): number[] {
@@ -34,6 +36,22 @@ export function signalTree(
   for (const pid of descendants) sendSignal(pid, signal);
 }
 
+/** Waits until none of the processes runs any more, or the time is over; tells whether they are gone. */
+export async function untilGone(pids: readonly number[], timeoutMs: number): Promise<boolean> {
+  const endMs = performance.now() + timeoutMs;
+  while (pids.some(isRunning)) {
+    if (performance.now() > endMs) return false;
+    await sleep(GONE_POLL_MS);
+  }
+  return true;
+}
+
+function isRunning(pid: number): boolean {
+  const state = statFields(pid)?.[0];
+  // A zombie has finished; it only waits for its parent to look.
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
 function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
@@ -53,11 +71,16 @@ function procEntries(): number[] {
 }
 
 function parentOf(pid: number): number | undefined {
+  const parent = statFields(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** The fields of `/proc/<pid>/stat` behind the command: state, parent … */
+function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the command in parentheses and may hold blanks and parentheses itself.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -44,6 +44,8 @@ export interface RunOrder {
   readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
   /** Called once with the process id as soon as the child runs. */
   readonly onStart?: (pid: number) => void;
+  /** Called when the command is about to be stopped, with the ids of all its descendants. */
+  readonly onStop?: (descendants: readonly number[]) => void;
 }
 
 /** Environment of a child that needs nothing of its own. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { untilGone } from './process-tree.js';
 import { run } from './run.js';
 
 const LIMITS = { timeoutMs: 20_000, outputBytesMax: 100_000 };
@@ -66,14 +67,22 @@ it('kills the whole tree on cancel, also what ignores SIGTERM and what left the 
   const pidFile = path.join(dir, 'pids');
   const script = `trap '' TERM; setsid sh -c "trap '' TERM; echo \\$\\$ >> ${pidFile}; while :; do sleep 1; done" & echo $$ >> ${pidFile}; while :; do sleep 1; done`;
   const cancel = new AbortController();
-  const running = run({ command: 'sh', args: ['-c', script], ...LIMITS, signal: cancel.signal });
+  let stopped: readonly number[] = [];
+  const running = run({
+    command: 'sh',
+    args: ['-c', script],
+    ...LIMITS,
+    signal: cancel.signal,
+    onStop: (descendants) => (stopped = descendants),
+  });
   while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8').trim().split('\n').length < 2)
     await sleep(20);
   cancel.abort();
   expect(await running).toMatchObject({ ok: false, error: { code: 'exec.cancelled' } });
   const pids = readFileSync(pidFile, 'utf8').trim().split('\n');
   expect(pids).toHaveLength(2);
-  await sleep(100);
+  expect(stopped.length).toBeGreaterThan(0);
+  expect(await untilGone(stopped, 5_000)).toBe(true);
   expect(
     pids.filter(
       (pid) =>

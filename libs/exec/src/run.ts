@@ -70,6 +70,7 @@ function watch(order: RunOrder, resolve: (result: Result<RunOutcome, ExecError>)
     stopped = reason;
     const leader = child.pid;
     const known = new Set(descendantsOf(leader));
+    order.onStop?.([...known]);
     signalTree(leader, [...known], 'SIGTERM');
     killTimer = setTimeout(() => {
       for (const pid of descendantsOf(leader)) known.add(pid);

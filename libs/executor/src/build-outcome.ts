@@ -28,6 +28,8 @@ export interface BuildFailure {
   readonly recipeLine?: number;
   readonly exitCode?: number;
   readonly signal?: string;
+  /** What nobody provides, as canonical texts `kind(name)`. */
+  readonly missingDependencies?: readonly string[];
   /** The first error line and the last lines of the log. */
   readonly excerpt: string;
   /** One sentence for people. */

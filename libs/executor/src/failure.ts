@@ -14,6 +14,7 @@ export interface FailureFacts {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly excerpt?: string | undefined;
+  readonly missingDependencies?: readonly string[] | undefined;
   /** The line that names the error, for the fingerprint. */
   readonly errorLine?: string | undefined;
 }
@@ -28,6 +29,9 @@ export function failure(facts: FailureFacts): BuildFailure {
     message: facts.message.slice(0, MESSAGE_LENGTH_MAX),
     excerpt: facts.excerpt ?? '',
     fingerprint: fingerprintOf(facts),
+    ...(facts.missingDependencies === undefined
+      ? {}
+      : { missingDependencies: facts.missingDependencies }),
     ...(facts.command === undefined ? {} : { command: facts.command }),
     ...(facts.recipeLine === undefined ? {} : { recipeLine: facts.recipeLine }),
     ...(facts.exitCode === undefined ? {} : { exitCode: facts.exitCode }),
@@ -57,7 +61,7 @@ const CLASS_OF: Readonly<Record<FailureCode, FailureClass>> = {
   'build.work-dir': 'infrastructure',
   'sandbox.unavailable': 'infrastructure',
   'sandbox.failed': 'infrastructure',
-  'boulder.failed': 'recipe',
+  'boulder.failed': 'infrastructure',
   'boulder.unavailable': 'infrastructure',
   'upstream.unreachable': 'upstream',
   'upstream.hash-mismatch': 'upstream',

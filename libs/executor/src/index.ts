@@ -22,3 +22,4 @@ export {
   type PreflightReport,
 } from './executor.js';
 export { sandboxExecutor, type SandboxExecutorOptions } from './sandbox/sandbox-executor.js';
+export { boulderExecutor, type BoulderExecutorOptions } from './boulder/boulder-executor.js';

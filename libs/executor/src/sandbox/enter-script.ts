@@ -37,3 +37,16 @@ cairn_script=$1
 shift
 . "$cairn_script"
 `;
+
+/**
+ * The first process inside: it waits for the command and passes its exit code on. bubblewrap waits for this process itself,
+ * and the kernel ends it only after every other process inside, so nothing of a finished command can touch its files any more.
+ */
+export const FIRST_PROCESS = [
+  '/usr/bin/bash',
+  '--noprofile',
+  '--norc',
+  '-c',
+  '"$@"; exit $?',
+  'cairn',
+];

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { parseRelativePath } from '@cairn/exec';
 import {
   formatRecipeError,
   parseRecipe,
@@ -32,7 +32,9 @@ export async function planRecipe(
   order: BuildOrder,
   log: BuildLog,
 ): Promise<Result<PlannedRecipe, BuildFailure>> {
-  const text = await readRecipe(path.join(order.recipeDir, order.recipeFile));
+  const isInside = parseRelativePath(order.recipeFile).ok;
+  const file = path.join(order.recipeDir, order.recipeFile);
+  const text = isInside ? await readRecipe(file) : undefined;
   if (text === undefined)
     return err(
       failure({

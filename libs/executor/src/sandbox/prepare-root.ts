@@ -115,6 +115,7 @@ function missingFailure(missing: readonly MissingDependency[], log: BuildLog): B
     code: 'build.missing-build-dependency',
     phase: PHASE,
     message: `No repository and nothing on this machine provides ${names.join(', ')}.`,
+    missingDependencies: names,
     excerpt: lines.join('\n'),
     errorLine: names.toSorted().join(' '),
   });

@@ -1,4 +1,4 @@
-import { JOIN_GROUPS_SCRIPT, BUILD_ROOT_SCRIPT } from './enter-script.js';
+import { BUILD_ROOT_SCRIPT, FIRST_PROCESS, JOIN_GROUPS_SCRIPT } from './enter-script.js';
 import { type TopLevelPath } from './host-facts.js';
 
 /** A directory or file of the host that is seen inside. */
@@ -39,6 +39,7 @@ export function bubblewrapOptions(view: SandboxView): string[] {
     ...(view.network ? [] : ['--unshare-net']),
     ...[
       '--die-with-parent',
+      '--as-pid-1',
       '--new-session',
       '--cap-drop',
       'ALL',
@@ -156,6 +157,7 @@ export function sandboxVector(
     entry.optionsFile,
     ...numbers,
     entry.networkReadyFile ?? '',
+    ...FIRST_PROCESS,
     ...command,
   ];
   const unshared = [

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { run, type ExecError, type RunOutcome } from '@cairn/exec';
+import { run, untilGone, type ExecError, type RunOutcome } from '@cairn/exec';
 import { err, ok, type Result } from '@cairn/std';
 import { type BuildLimits } from '../build-order.js';
 import { createControlGroup, type ControlGroup } from './control-groups.js';
@@ -15,6 +15,7 @@ import { networkReadyFile, serveUserNetwork, USER_NETWORK_NAME_SERVER } from './
 export const BUILD_USER_ID_FIRST = 61_000;
 const TMP_SHARE = 4;
 const TMP_MAX_BYTES = 2 * 1_024 * 1_024 * 1_024;
+const GONE_TIMEOUT_MS = 30_000;
 const STATUS_MAX_BYTES = 65_536;
 
 /** One command to run inside. */
@@ -93,6 +94,7 @@ export class Sandbox {
       },
     });
     const network = new AbortController();
+    let stopped: readonly number[] = [];
     const outcome = await run({
       ...this.#vector(order),
       cwd: '/',
@@ -102,6 +104,7 @@ export class Sandbox {
       capture: order.capture ?? false,
       signal: AbortSignal.any([order.signal, disk.signal]),
       onOutput: (chunk) => order.onOutput?.(chunk),
+      onStop: (descendants) => (stopped = descendants),
       ...(order.network
         ? {
             onStart: (pid: number) =>
@@ -109,6 +112,8 @@ export class Sandbox {
           }
         : {}),
     });
+    // Nobody may touch the directories while they are read or removed, least of all with our rights.
+    await untilGone(stopped, GONE_TIMEOUT_MS);
     network.abort();
     stopWatching();
     if (disk.signal.aborted && !order.signal.aborted)
