@@ -7,7 +7,8 @@ const LENGTH_MAX = { step: 64, text: 2_000, excerpt: 8_000, signal: 16, fingerpr
 
 /** What the executor says of a failed build, cut to what the contract carries; of the excerpt the end is kept. */
 export function reportedFailure(failure: ExecutorFailure): BuildFailure {
-  const { command, recipeLine, exitCode, signal, excerpt, fingerprint, missingDependencies } = failure;
+  const { command, recipeLine, exitCode, signal, excerpt, fingerprint, missingDependencies } =
+    failure;
   return buildFailureSchema.parse({
     class: failure.class,
     code: CODE.test(failure.code) ? failure.code.slice(0, 64) : 'build.failed',
