@@ -9,43 +9,59 @@ export interface Adjacency {
   readonly selfLoops: Uint8Array;
 }
 
-/** Numbers the nodes and packs their edges; a target that is not among `names` is left out. */
-export function adjacencyOf(
-  names: readonly string[],
-  targetsOf: (name: string) => Iterable<string>,
-): Adjacency {
-  const numberOf = new Map<string, number>();
-  for (const [number, name] of names.entries()) numberOf.set(name, number);
-  const rows: number[][] = [];
-  const selfLoops = new Uint8Array(names.length);
-  let size = 0;
-  for (const [number, name] of names.entries()) {
-    const row: number[] = [];
-    for (const target of targetsOf(name)) {
-      const targetNumber = numberOf.get(target);
-      if (targetNumber === number) selfLoops[number] = 1;
-      else if (targetNumber !== undefined) row.push(targetNumber);
-    }
-    rows.push(row.sort((left, right) => left - right));
-    size += row.length;
+/** Packs rows one after the other; targets may repeat and come in any order. */
+export class AdjacencyBuilder {
+  readonly #names: readonly string[];
+  readonly #offsets: Int32Array;
+  readonly #selfLoops: Uint8Array;
+  /** The last row in which a target was seen, plus one. */
+  readonly #seenIn: Int32Array;
+  #targets = new Int32Array(TARGETS_AT_FIRST);
+  #size = 0;
+  #row = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#offsets = new Int32Array(names.length + 1);
+    this.#selfLoops = new Uint8Array(names.length);
+    this.#seenIn = new Int32Array(names.length);
   }
-  return { names, ...packRows(rows, size), selfLoops };
+
+  /** Adds a target to the row that is being filled. */
+  add(target: number): void {
+    if (this.#seenIn[target] === this.#row + 1) return;
+    this.#seenIn[target] = this.#row + 1;
+    if (target === this.#row) {
+      this.#selfLoops[target] = 1;
+      return;
+    }
+    if (this.#size === this.#targets.length) {
+      const larger = new Int32Array(2 * this.#size);
+      larger.set(this.#targets);
+      this.#targets = larger;
+    }
+    this.#targets[this.#size] = target;
+    this.#size += 1;
+  }
+
+  endRow(): void {
+    const start = this.#offsets[this.#row] ?? 0;
+    if (this.#size - start > 1) this.#targets.subarray(start, this.#size).sort();
+    this.#row += 1;
+    this.#offsets[this.#row] = this.#size;
+  }
+
+  build(): Adjacency {
+    return {
+      names: this.#names,
+      offsets: this.#offsets,
+      targets: this.#targets.slice(0, this.#size),
+      selfLoops: this.#selfLoops,
+    };
+  }
 }
 
-function packRows(
-  rows: readonly (readonly number[])[],
-  size: number,
-): { offsets: Int32Array; targets: Int32Array } {
-  const offsets = new Int32Array(rows.length + 1);
-  const targets = new Int32Array(size);
-  let position = 0;
-  for (const [number, row] of rows.entries()) {
-    targets.set(row, position);
-    position += row.length;
-    offsets[number + 1] = position;
-  }
-  return { offsets, targets };
-}
+const TARGETS_AT_FIRST = 1_024;
 
 /** The targets of one node. */
 export function rowOf(adjacency: Pick<Adjacency, 'offsets' | 'targets'>, node: number): Int32Array {

@@ -1,7 +1,12 @@
 import { invariant } from '@cairn/std';
-import { adjacencyOf, type Adjacency } from './adjacency.js';
+import { AdjacencyBuilder, type Adjacency } from './adjacency.js';
 import { canonicalCapability, type Capability } from './capability.js';
-import { ProviderIndex, providedBy, type PackageEntry } from './provider-index.js';
+import {
+  ProviderIndex,
+  providedBy,
+  type PackageEntry,
+  type SourceEntry,
+} from './provider-index.js';
 import { compareText, mergeNodes, type SourceNode } from './source-node.js';
 
 /** How "depends" is read: build dependencies alone, or with everything those need at run time. */
@@ -22,10 +27,10 @@ export interface Unresolved {
   readonly capability: Capability;
 }
 
-interface SourceEntry {
-  readonly node: SourceNode;
-  readonly packages: readonly PackageEntry[];
-  wants: Set<Capability>;
+/** Wanted capabilities and, place by place, the packages that serve them. */
+interface Resolved {
+  readonly wants: readonly Capability[];
+  readonly served: readonly (PackageEntry | undefined)[];
 }
 
 /**
@@ -36,10 +41,12 @@ export class DependencyGraph {
   readonly reading: GraphReading;
   readonly #sources = new Map<string, SourceEntry>();
   readonly #providers = new ProviderIndex();
-  /** Direct edges by source; an entry is absent until asked for or after a change that may touch it. */
-  readonly #direct = new Map<string, ResolvedWants>();
-  readonly #packageWants = new Map<PackageEntry, ResolvedWants>();
-  #askers: Map<Capability, Set<string>> | undefined;
+  readonly #packageWants = new Map<PackageEntry, Resolved>();
+  /** Whether any source's dependencies were served yet; until then a new source can change nothing. */
+  #isAsked = false;
+  /** Who asks for a capability; made at the first change after that, kept up to date from then on. */
+  #askers: Map<Capability, Set<SourceEntry>> | undefined;
+  #sorted: readonly SourceEntry[] | undefined;
   #names: readonly string[] | undefined;
   #adjacency: Adjacency | undefined;
   #packageCount = 0;
@@ -58,7 +65,7 @@ export class DependencyGraph {
 
   /** Names of all sources in alphabetical order. */
   sourceNames(): readonly string[] {
-    this.#names ??= [...this.#sources.keys()].sort(compareText);
+    this.#names ??= this.#sortedSources().map((entry) => entry.node.source);
     return this.#names;
   }
 
@@ -100,50 +107,81 @@ export class DependencyGraph {
    * the closure adds; its own are included. `without` leaves out build dependencies and what only those pull in.
    */
   edgesOf(source: string, without?: ReadonlySet<Capability>): readonly Edge[] {
+    const entry = this.#entry(source);
     const direct =
       without === undefined
-        ? this.#directOf(source)
+        ? this.#directOf(entry)
         : this.#resolve(
             source,
-            [...this.#wantsOf(source)].filter((wanted) => !without.has(wanted)),
+            entry.wants.filter((wanted) => !without.has(wanted)),
           );
-    return this.reading.closure ? this.#closureOf(source, direct).edges : direct.edges;
+    const edges: Edge[] = [];
+    for (const [place, capability] of direct.wants.entries()) {
+      const from = direct.served[place]?.owner.node.source;
+      if (from !== undefined) edges.push({ source, capability, from });
+    }
+    if (this.reading.closure) {
+      this.#walkClosure(direct, (owner, capability) => {
+        edges.push({ source, capability, from: owner.node.source });
+      });
+    }
+    return edges;
   }
 
   /** Everything a source asks for that nobody provides, runtime dependencies included when the closure is read. */
   unresolvedOf(source: string): readonly Unresolved[] {
-    const direct = this.#directOf(source).unresolved;
-    if (!this.reading.closure) return direct;
-    const found = new Set(direct.map((each) => each.capability));
-    for (const entry of this.#sources.get(source)?.packages ?? []) {
-      for (const each of this.#wantsOfPackage(entry).unresolved) found.add(each.capability);
+    const entry = this.#entry(source);
+    const found = new Set(unserved(this.#directOf(entry)));
+    if (this.reading.closure) {
+      for (const each of entry.packages) {
+        for (const capability of unserved(this.#wantsOfPackage(each))) found.add(capability);
+      }
     }
     return [...found].sort(compareText).map((capability) => ({ source, capability }));
   }
 
   /** Distinct source pairs as compressed rows over the sorted names; self-edges apart. */
   adjacency(): Adjacency {
-    this.#adjacency ??= adjacencyOf(this.sourceNames(), (source) => this.#targetsOf(source));
+    if (this.#adjacency !== undefined) return this.#adjacency;
+    const sources = this.#sortedSources();
+    for (const [number, entry] of sources.entries()) entry.number = number;
+    const rows = new AdjacencyBuilder(this.sourceNames());
+    for (const entry of sources) {
+      const direct = this.#directOf(entry);
+      for (const each of direct.served) if (each !== undefined) rows.add(each.owner.number);
+      if (this.reading.closure) this.#walkClosure(direct, (owner) => rows.add(owner.number));
+      rows.endRow();
+    }
+    this.#adjacency = rows.build();
     return this.#adjacency;
   }
 
-  #targetsOf(source: string): Iterable<string> {
-    const direct = this.#directOf(source);
-    return this.reading.closure ? this.#closureOf(source, direct).targets : direct.targets;
+  #sortedSources(): readonly SourceEntry[] {
+    this.#sorted ??= [...this.#sources.values()].sort((left, right) =>
+      compareText(left.node.source, right.node.source),
+    );
+    return this.#sorted;
+  }
+
+  #entry(source: string): SourceEntry {
+    const entry = this.#sources.get(source);
+    invariant(entry !== undefined, `source ${source} is in the graph`);
+    return entry;
   }
 
   #attach(node: SourceNode): void {
-    const packages = node.packages.map((facts) => ({
-      name: facts.name,
-      source: node.source,
-      facts,
-    }));
-    const wants = new Set<Capability>();
-    for (const wanted of node.buildDepends) wants.add(canonicalCapability(wanted));
-    for (const entry of packages) this.#providers.add(entry);
+    const packages: PackageEntry[] = [];
+    const wants = canonicalWants(node.buildDepends);
+    const entry: SourceEntry = { node, packages, wants, served: undefined, number: -1 };
+    for (const facts of node.packages) {
+      const each = { facts, owner: entry };
+      packages.push(each);
+      this.#providers.add(each);
+    }
     this.#packageCount += packages.length;
-    this.#sources.set(node.source, { node, packages, wants });
-    if (this.#askers !== undefined) noteAsker(this.#askers, node.source, wants);
+    this.#sources.set(node.source, entry);
+    if (this.#isAsked) this.#askers ??= this.#collectAskers();
+    if (this.#askers !== undefined) noteAsker(this.#askers, entry);
     this.#invalidate(packages);
   }
 
@@ -154,118 +192,101 @@ export class DependencyGraph {
     for (const each of entry.packages) this.#providers.remove(each);
     this.#packageCount -= entry.packages.length;
     this.#sources.delete(source);
-    this.#direct.delete(source);
-    for (const capability of entry.wants) this.#askers.get(capability)?.delete(source);
+    for (const capability of entry.wants) this.#askers.get(capability)?.delete(entry);
     this.#invalidate(entry.packages);
   }
 
+  /** Forgets what the coming or going of these packages may have changed. */
   #invalidate(changed: readonly PackageEntry[]): void {
+    this.#sorted = undefined;
     this.#names = undefined;
     this.#adjacency = undefined;
-    this.#packageWants.clear();
-    if (this.#direct.size === 0 || this.#askers === undefined) {
-      this.#direct.clear();
-      return;
-    }
-    for (const entry of changed) {
-      for (const capability of providedBy(entry.facts)) {
-        for (const asker of this.#askers.get(capability) ?? []) this.#direct.delete(asker);
+    if (this.#packageWants.size > 0) this.#packageWants.clear();
+    if (this.#askers === undefined) return;
+    for (const each of changed) {
+      for (const capability of providedBy(each.facts)) {
+        for (const asker of this.#askers.get(capability) ?? []) asker.served = undefined;
       }
     }
   }
 
-  #collectAskers(): Map<Capability, Set<string>> {
-    const askers = new Map<Capability, Set<string>>();
-    for (const [source, entry] of this.#sources) noteAsker(askers, source, entry.wants);
+  #collectAskers(): Map<Capability, Set<SourceEntry>> {
+    const askers = new Map<Capability, Set<SourceEntry>>();
+    for (const entry of this.#sources.values()) noteAsker(askers, entry);
     return askers;
   }
 
-  #directOf(source: string): ResolvedWants {
-    const known = this.#direct.get(source);
-    if (known !== undefined) return known;
-    const resolved = this.#resolve(source, this.#wantsOf(source));
-    this.#direct.set(source, resolved);
-    return resolved;
+  #directOf(entry: SourceEntry): Resolved {
+    this.#isAsked = true;
+    entry.served ??= this.#serve(entry.node.source, entry.wants);
+    return { wants: entry.wants, served: entry.served };
   }
 
-  #wantsOf(source: string): ReadonlySet<Capability> {
-    const entry = this.#sources.get(source);
-    invariant(entry !== undefined, `source ${source} is in the graph`);
-    return entry.wants;
-  }
-
-  #wantsOfPackage(entry: PackageEntry): ResolvedWants {
+  #wantsOfPackage(entry: PackageEntry): Resolved {
     const known = this.#packageWants.get(entry);
     if (known !== undefined) return known;
-    const resolved = this.#resolve(
-      entry.source,
-      new Set(entry.facts.depends.map(canonicalCapability)),
-    );
+    const resolved = this.#resolve(entry.owner.node.source, canonicalWants(entry.facts.depends));
     this.#packageWants.set(entry, resolved);
     return resolved;
   }
 
-  #resolve(askingSource: string, wants: Iterable<Capability>): ResolvedWants {
-    const resolved = new ResolvedWants(askingSource);
-    for (const capability of wants)
-      resolved.add(capability, this.#providers.choose({ capability, askingSource }));
-    return resolved;
+  #resolve(askingSource: string, wants: readonly Capability[]): Resolved {
+    return { wants, served: this.#serve(askingSource, wants) };
   }
 
-  /** Walks from the packages that serve the build to everything those need at run time. */
-  #closureOf(
-    source: string,
-    direct: ResolvedWants,
-  ): { edges: readonly Edge[]; targets: ReadonlySet<string> } {
-    const seen = new Set<PackageEntry>(direct.packages);
-    const edges = [...direct.edges];
-    const targets = new Set(direct.targets);
-    for (const entry of seen) {
-      const wants = this.#wantsOfPackage(entry);
-      for (const next of wants.packages) seen.add(next);
-      for (const edge of wants.edges) {
-        if (targets.has(edge.from)) continue;
-        targets.add(edge.from);
-        edges.push({ source, capability: edge.capability, from: edge.from });
+  #serve(askingSource: string, wants: readonly Capability[]): (PackageEntry | undefined)[] {
+    return wants.map((capability) => this.#providers.choose(capability, askingSource));
+  }
+
+  /** From the packages that serve the build to all they need at run time; tells each source once that the build does not ask itself. */
+  #walkClosure(
+    direct: Resolved,
+    visit: (owner: SourceEntry, capability: Capability) => void,
+  ): void {
+    const seen = new Set<PackageEntry>();
+    const owners = new Set<SourceEntry>();
+    for (const each of direct.served) {
+      if (each === undefined) continue;
+      seen.add(each);
+      owners.add(each.owner);
+    }
+    for (const each of seen) {
+      const { wants, served } = this.#wantsOfPackage(each);
+      for (let place = 0; place < served.length; place += 1) {
+        const next = served[place];
+        if (next === undefined || seen.has(next)) continue;
+        seen.add(next);
+        if (owners.has(next.owner)) continue;
+        owners.add(next.owner);
+        visit(next.owner, wants[place] ?? '');
       }
     }
-    return { edges, targets };
   }
 }
 
-/** What became of a set of wanted capabilities. */
-class ResolvedWants {
-  readonly edges: Edge[] = [];
-  readonly unresolved: Unresolved[] = [];
-  readonly packages = new Set<PackageEntry>();
-  readonly targets = new Set<string>();
+/** Lists up to this length are searched faster than a set is made. */
+const SHORT_LIST_LENGTH = 12;
 
-  readonly #source: string;
-
-  constructor(source: string) {
-    this.#source = source;
+/** Canonical texts without repetition, in the order given. */
+function canonicalWants(texts: readonly string[]): Capability[] {
+  const wants: Capability[] = [];
+  if (texts.length > SHORT_LIST_LENGTH) return [...new Set(texts.map(canonicalCapability))];
+  for (const text of texts) {
+    const capability = canonicalCapability(text);
+    if (!wants.includes(capability)) wants.push(capability);
   }
-
-  add(capability: Capability, entry: PackageEntry | undefined): void {
-    if (entry === undefined) {
-      this.unresolved.push({ source: this.#source, capability });
-      return;
-    }
-    this.edges.push({ source: this.#source, capability, from: entry.source });
-    this.packages.add(entry);
-    this.targets.add(entry.source);
-  }
+  return wants;
 }
 
-function noteAsker(
-  askers: Map<Capability, Set<string>>,
-  source: string,
-  wants: ReadonlySet<Capability>,
-): void {
-  for (const capability of wants) {
+function unserved({ wants, served }: Resolved): Capability[] {
+  return wants.filter((_, place) => served[place] === undefined);
+}
+
+function noteAsker(askers: Map<Capability, Set<SourceEntry>>, entry: SourceEntry): void {
+  for (const capability of entry.wants) {
     const known = askers.get(capability);
-    if (known === undefined) askers.set(capability, new Set([source]));
-    else known.add(source);
+    if (known === undefined) askers.set(capability, new Set([entry]));
+    else known.add(entry);
   }
 }
 

@@ -1,11 +1,22 @@
 import { canonicalCapability, nameCapability, targetOf, type Capability } from './capability.js';
-import { compareText, type PackageFacts } from './source-node.js';
+import { compareText, type PackageFacts, type SourceNode } from './source-node.js';
 
 /** A package in the graph, and the source that yields it. */
 export interface PackageEntry {
-  readonly name: string;
-  readonly source: string;
   readonly facts: PackageFacts;
+  readonly owner: SourceEntry;
+}
+
+/** A source in the graph. */
+export interface SourceEntry {
+  readonly node: SourceNode;
+  readonly packages: readonly PackageEntry[];
+  /** Canonical, each once. */
+  readonly wants: readonly Capability[];
+  /** Place by place what serves the wants; absent until asked for or after a change that may touch it. */
+  served: readonly (PackageEntry | undefined)[] | undefined;
+  /** Place among the sorted sources when the adjacency was last made. */
+  number: number;
 }
 
 /** Who provides what. One provider is the rule, so it is stored without a list. */
@@ -18,7 +29,7 @@ export class ProviderIndex {
   }
 
   add(entry: PackageEntry): void {
-    this.#addOne(nameCapability(entry.name), entry);
+    this.#addOne(nameCapability(entry.facts.name), entry);
     for (const provided of entry.facts.provides) this.#addOne(canonicalCapability(provided), entry);
   }
 
@@ -44,22 +55,16 @@ export class ProviderIndex {
   }
 
   /**
-   * The one package that serves `capability` for a recipe or package of `askingSource`: the source's own first, then the
+   * The one package that serves a capability for a recipe or package of `askingSource`: the source's own first, then the
    * package named like the target, then the shortest name, then alphabetical order (packages, then sources).
    */
-  choose(request: {
-    readonly capability: Capability;
-    readonly askingSource: string;
-  }): PackageEntry | undefined {
-    const held = this.#providers.get(request.capability);
+  choose(capability: Capability, askingSource: string): PackageEntry | undefined {
+    const held = this.#providers.get(capability);
     if (!Array.isArray(held)) return held;
-    const target = targetOf(request.capability);
+    const wish = { target: targetOf(capability), askingSource };
     let best: PackageEntry | undefined;
     for (const candidate of held) {
-      const isBetter =
-        best === undefined ||
-        precedence(candidate, best, { target, askingSource: request.askingSource }) < 0;
-      if (isBetter) best = candidate;
+      if (best === undefined || precedence(candidate, best, wish) < 0) best = candidate;
     }
     return best;
   }
@@ -85,11 +90,13 @@ function precedence(
   right: PackageEntry,
   wish: { readonly target: string; readonly askingSource: string },
 ): number {
+  const [leftSource, rightSource] = [left.owner.node.source, right.owner.node.source];
+  const [leftName, rightName] = [left.facts.name, right.facts.name];
   return (
-    Number(right.source === wish.askingSource) - Number(left.source === wish.askingSource) ||
-    Number(right.name === wish.target) - Number(left.name === wish.target) ||
-    left.name.length - right.name.length ||
-    compareText(left.name, right.name) ||
-    compareText(left.source, right.source)
+    Number(rightSource === wish.askingSource) - Number(leftSource === wish.askingSource) ||
+    Number(rightName === wish.target) - Number(leftName === wish.target) ||
+    leftName.length - rightName.length ||
+    compareText(leftName, rightName) ||
+    compareText(leftSource, rightSource)
   );
 }

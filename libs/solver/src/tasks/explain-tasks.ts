@@ -50,12 +50,14 @@ export function explainTasks<Id extends TaskKey>(facts: ExplainFacts<Id>): TaskE
     bootstrap: facts.bootstrap ?? [],
     effort: facts.effort ?? 'quick',
   });
+  const depths = depthsOf(waits);
   const scope: Scope<Id> = {
     now: facts.now,
     world,
     waits,
     tasks: new Map(facts.tasks.map((task) => [task.taskId, task])),
-    depths: depthsOf(waits),
+    depths,
+    deepest: deepestLinks(waits, depths),
     blockers: blockersOf(waits),
   };
   return facts.tasks.filter(isOpen).map((task) => explain(task, scope));
@@ -67,6 +69,7 @@ interface Scope<Id extends TaskKey> {
   readonly waits: ReadonlyMap<Id, TaskWaits<Id>>;
   readonly tasks: ReadonlyMap<Id, TaskFacts<Id>>;
   readonly depths: ReadonlyMap<Id, number>;
+  readonly deepest: ReadonlyMap<Id, WaitLink<Id>>;
   readonly blockers: ReadonlyMap<Id, Blockers<Id>>;
 }
 
@@ -175,22 +178,31 @@ function earlierBuildOf<Id extends TaskKey>(
 function waitChain<Id extends TaskKey>(start: TaskWaits<Id>, scope: Scope<Id>): WaitLink<Id>[] {
   const chain: WaitLink<Id>[] = [];
   const seen = new Set<Id>([start.task.taskId]);
-  let at: TaskWaits<Id> | undefined = start;
-  while (at !== undefined) {
-    const depthOf = (link: WaitLink<Id>) =>
-      scope.waits.has(link.taskId) ? (scope.depths.get(link.taskId) ?? 0) : 0;
-    const next: WaitLink<Id> | undefined = at.waitsFor
-      .filter((link) => !seen.has(link.taskId))
-      .reduce<WaitLink<Id> | undefined>(
-        (best, link) => (best === undefined || depthOf(link) > depthOf(best) ? link : best),
-        undefined,
-      );
-    if (next === undefined) break;
+  let next = scope.deepest.get(start.task.taskId);
+  while (next !== undefined && !seen.has(next.taskId)) {
     chain.push(next);
     seen.add(next.taskId);
-    at = scope.waits.get(next.taskId);
+    next = scope.deepest.get(next.taskId);
   }
   return chain;
+}
+
+/** For every waiting task the link to the deepest task it waits for; the first of equals. */
+function deepestLinks<Id extends TaskKey>(
+  waits: ReadonlyMap<Id, TaskWaits<Id>>,
+  depths: ReadonlyMap<Id, number>,
+): Map<Id, WaitLink<Id>> {
+  const deepest = new Map<Id, WaitLink<Id>>();
+  for (const [id, node] of waits) {
+    let best: WaitLink<Id> | undefined;
+    let bestDepth = -1;
+    for (const link of node.waitsFor) {
+      const depth = waits.has(link.taskId) ? (depths.get(link.taskId) ?? 0) : 0;
+      if (depth > bestDepth) [best, bestDepth] = [link, depth];
+    }
+    if (best !== undefined) deepest.set(id, best);
+  }
+  return deepest;
 }
 
 function stuckMembers<Id extends TaskKey>(
@@ -213,11 +225,18 @@ function depthsOf<Id extends TaskKey>(waits: ReadonlyMap<Id, TaskWaits<Id>>): Ma
   const left = new Map<Id, number>();
   const dependants = new Map<Id, Id[]>();
   for (const [id, node] of waits) {
-    const open = new Set(node.waitsFor.map((link) => link.taskId));
-    const inside = [...open].filter((each) => waits.has(each));
-    left.set(id, inside.length);
-    depths.set(id, open.size > inside.length ? 2 : 1);
-    for (const each of inside) dependants.set(each, [...(dependants.get(each) ?? []), id]);
+    const open = new Set<Id>();
+    for (const link of node.waitsFor) open.add(link.taskId);
+    let inside = 0;
+    for (const each of open) {
+      if (!waits.has(each)) continue;
+      inside += 1;
+      const known = dependants.get(each);
+      if (known === undefined) dependants.set(each, [id]);
+      else known.push(id);
+    }
+    left.set(id, inside);
+    depths.set(id, open.size > inside ? 2 : 1);
   }
   const order = [...left].filter(([, count]) => count === 0).map(([id]) => id);
   for (const id of order) {

@@ -38,6 +38,8 @@ export class TaskWorld<Id extends TaskKey> {
   readonly #tasks = new Map<string, Map<string, TaskFacts<Id>[]>>();
 
   readonly #facts: TaskWorldFacts<Id>;
+  /** The view that was asked for last; tasks of one target mostly come together. */
+  #last: (Target & { readonly view: TargetView<Id> }) | undefined;
 
   constructor(facts: TaskWorldFacts<Id>) {
     this.#facts = facts;
@@ -52,6 +54,15 @@ export class TaskWorld<Id extends TaskKey> {
 
   /** What one target's builds can see. */
   seenFrom(target: Target): TargetView<Id> {
+    if (this.#last?.profile === target.profile && this.#last.architecture === target.architecture)
+      return this.#last.view;
+    const { profile, architecture } = target;
+    const view = this.#viewOf(target);
+    this.#last = { profile, architecture, view };
+    return view;
+  }
+
+  #viewOf(target: Target): TargetView<Id> {
     const key = keyOf(target);
     const known = this.#views.get(key);
     if (known !== undefined) return known;
