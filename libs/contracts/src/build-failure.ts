@@ -21,6 +21,8 @@ export const buildFailureSchema = z.object({
   signal: z.string().max(16).optional(),
   /** The last lines of the log, or those around the first error. */
   excerpt: sentenceSchema(8_000).optional(),
+  /** Capabilities that nobody provided, as canonical texts `kind(name)`. */
+  missingDependencies: z.array(z.string().max(512)).max(1_000).optional(),
   /** Equal failures have equal fingerprints. */
   fingerprint: z.string().max(64).optional(),
 });

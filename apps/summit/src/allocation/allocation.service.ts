@@ -5,6 +5,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
 import { Planning } from '../planning/planning.service.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
+import { TaskCommands } from '../tasks/task-commands.service.js';
 import { Dispatch } from './dispatch.service.js';
 import { allocationFacts } from './domain/allocation-facts.js';
 import { PauseStore } from './pause.store.js';
@@ -18,6 +19,7 @@ export class Allocation {
     private readonly planning: Planning,
     private readonly builders: BuilderStore,
     private readonly attempts: AttemptStore,
+    private readonly commands: TaskCommands,
     private readonly dispatch: Dispatch,
     private readonly pause: PauseStore,
   ) {}
@@ -35,6 +37,9 @@ export class Allocation {
     if (!hasRoom) return 0;
     const plan = await this.planning.plan();
     const facts = allocationFacts({ plan, builders, busySlots, heartbeatMs, now });
+    for (const [taskId, standing] of plan.standings) {
+      if (standing.readiness === 'stranded') await this.commands.failStranded(taskId);
+    }
     let given = 0;
     for (const assignment of allocate(facts)) {
       if (await this.dispatch.dispatch(assignment)) given += 1;

@@ -5,9 +5,9 @@ import {
   type TaskView,
 } from '@cairn/contracts';
 import { AppError } from '@cairn/contracts';
-import { type TaskExplanation } from '@cairn/solver';
 import { Injectable } from '@nestjs/common';
 import { BuildLogs } from '../logs/build-log.service.js';
+import { type Standing } from '../planning/domain/standing.js';
 import { Planning } from '../planning/planning.service.js';
 import { AttemptStore, type Attempt } from '../tasks/attempt.store.js';
 import { ChangeSetStore, type ChangeSet } from '../tasks/change-set.store.js';
@@ -15,7 +15,7 @@ import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { reasonOf } from './domain/task-reason.js';
 
-type Explanations = ReadonlyMap<TaskId, TaskExplanation<TaskId>>;
+type Standings = ReadonlyMap<TaskId, Standing>;
 
 /** Tasks in the shape that people and programs outside see. */
 @Injectable()
@@ -28,8 +28,8 @@ export class TaskViews {
     private readonly logs: BuildLogs,
   ) {}
 
-  async viewsOf(tasks: readonly Task[], explanations?: Explanations): Promise<TaskView[]> {
-    const plan = explanations ?? (await this.planning.plan()).explanations;
+  async viewsOf(tasks: readonly Task[], standings?: Standings): Promise<TaskView[]> {
+    const plan = standings ?? (await this.planning.plan()).standings;
     const [attempts, changeSets] = await Promise.all([
       this.attempts.ofTasks(tasks.map((task) => task.id)),
       this.changeSets.withIds([...new Set(tasks.map((task) => task.changeSetId))]),
@@ -38,7 +38,7 @@ export class TaskViews {
       viewOf(task, {
         attempts: attempts.filter((attempt) => attempt.taskId === task.id),
         changeSet: changeSets.get(task.changeSetId) ?? null,
-        explanation: plan.get(task.id) ?? null,
+        standing: plan.get(task.id) ?? null,
       }),
     );
   }
@@ -47,19 +47,19 @@ export class TaskViews {
     const task = await this.tasks.find(taskId);
     if (task === null)
       throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
-    const { explanations, tasks: open } = await this.planning.plan();
-    const [view] = await this.viewsOf([task], explanations);
+    const { standings, tasks: open } = await this.planning.plan();
+    const [view] = await this.viewsOf([task], standings);
     if (view === undefined)
       throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
     const attempts = await this.attempts.ofTask(taskId);
     return {
       ...view,
       attempts: await Promise.all(attempts.map((attempt) => this.attemptView(attempt))),
-      dependencies: await this.linksOf(explanations.get(task.id)?.waitsFor ?? []),
+      dependencies: await this.linksOf(standings.get(task.id)?.waitsFor ?? []),
       dependants: open
         .filter(
           (each) =>
-            explanations.get(each.id)?.waitsFor.some((link) => link.taskId === task.id) ?? false,
+            standings.get(each.id)?.waitsFor.some((link) => link.taskId === task.id) ?? false,
         )
         .map((each) => ({ taskId: each.id, source: each.source, state: each.progress.state })),
     };
@@ -99,15 +99,15 @@ function viewOf(
   facts: {
     readonly attempts: readonly Attempt[];
     readonly changeSet: ChangeSet | null;
-    readonly explanation: TaskExplanation<TaskId> | null;
+    readonly standing: Standing | null;
   },
 ): TaskView {
-  const { attempts, changeSet, explanation } = facts;
+  const { attempts, changeSet, standing } = facts;
   const counting =
     attempts.find((attempt) => attempt.id === task.progress.attemptId) ?? attempts.at(-1) ?? null;
   const reason: TaskReason = reasonOf({
     task,
-    explanation,
+    standing,
     failure: attempts.findLast((each) => each.failure !== null)?.failure ?? null,
   });
   return {
@@ -123,7 +123,7 @@ function viewOf(
     commit: task.commit,
     description: task.description,
     state: task.progress.state,
-    blocked: explanation?.readiness === 'blocked',
+    blocked: standing?.readiness === 'blocked',
     reason,
     createdAt: task.createdAt,
     dispatchedAt: counting?.dispatchedAt ?? null,

@@ -1,22 +1,41 @@
 import { type ProjectDocument } from '@cairn/contracts';
-import { explainTasks, type TaskExplanation } from '@cairn/solver';
+import { explainTasks, type PublishedSource } from '@cairn/solver';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { LOGGER, type Logger } from '../logger.js';
 import { ProjectStore, type Profile } from '../projects/project.store.js';
 import { PublishedIndexes } from '../published/published-indexes.service.js';
-import { RecipeStore } from '../repositories/recipe.store.js';
+import { RecipeStore, type StoredRecipe } from '../repositories/recipe.store.js';
+import { AttemptStore } from '../tasks/attempt.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
-import { publishedSources, recipeFacts, taskFacts } from './domain/planning-facts.js';
+import { judgeMissing, type Candidate } from './domain/missing-providers.js';
+import {
+  publishedSources,
+  recipeFacts,
+  taskFacts,
+  type ObservedSource,
+} from './domain/planning-facts.js';
+import { standingOf, withMissing, type Standing } from './domain/standing.js';
 import { SourceFactStore } from './source-fact.store.js';
 
-/** Every open task, where it stands in the order of building, and why. */
+/** Every open task and where it stands. */
 export interface Plan {
   readonly tasks: readonly Task[];
-  readonly explanations: ReadonlyMap<TaskId, TaskExplanation<TaskId>>;
+  readonly standings: ReadonlyMap<TaskId, Standing>;
   readonly documents: ReadonlyMap<string, ProjectDocument>;
-  readonly profiles: readonly Profile[];
+}
+
+/** What one project's plan is derived from. */
+interface ProjectFacts {
+  readonly document: ProjectDocument;
+  readonly open: readonly Task[];
+  readonly failed: readonly Task[];
+  readonly recipes: readonly StoredRecipe[];
+  readonly observed: readonly ObservedSource[];
+  readonly published: readonly PublishedSource[];
+  /** What the last build of a waiting task lacked. */
+  readonly missing: ReadonlyMap<TaskId, readonly string[]>;
 }
 
 /** Derives the plan from the tables; nothing of it is stored, so nothing of it can be stale. */
@@ -26,6 +45,7 @@ export class Planning {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly tasks: TaskStore,
+    private readonly attempts: AttemptStore,
     private readonly projects: ProjectStore,
     private readonly recipes: RecipeStore,
     private readonly sourceFacts: SourceFactStore,
@@ -33,37 +53,62 @@ export class Planning {
   ) {}
 
   async plan(): Promise<Plan> {
-    const [open, failures, documents, profiles, recipes] = await Promise.all([
+    const [tasks, failures, documents, profiles, recipes] = await Promise.all([
       this.tasks.open(),
       this.tasks.unresolvedFailures(),
       this.projects.documents(),
       this.projects.profiles(),
       this.recipes.allRecipes(),
     ]);
-    const explanations = new Map<TaskId, TaskExplanation<TaskId>>();
+    // A retry by a person lifts the hold, and with it what the last build lacked: it is tried once more in any case.
+    const offeredAgain = tasks.filter(
+      (task) => task.progress.state === 'new' && task.progress.heldUntil !== null,
+    );
+    const missing = await this.attempts.missingDependencies(offeredAgain.map((task) => task.id));
+    const standings = new Map<TaskId, Standing>();
     for (const document of documents) {
       const isOfProject = (item: { readonly project: string }) => item.project === document.project;
-      const projectTasks = open.filter(isOfProject);
-      if (projectTasks.length === 0) continue;
-      const observed = await this.sourceFacts.ofProject(document.project);
-      const explained = explainTasks({
-        tasks: [...projectTasks, ...failures.filter(isOfProject)].map(taskFacts),
-        recipes: recipes.filter(isOfProject).flatMap((recipe) => recipeFacts(recipe, observed)),
+      const open = tasks.filter(isOfProject);
+      if (open.length === 0) continue;
+      const facts: ProjectFacts = {
+        document,
+        open,
+        failed: failures.filter(isOfProject),
+        recipes: recipes.filter(isOfProject),
+        observed: await this.sourceFacts.ofProject(document.project),
         published: await this.publishedFor(profiles.filter(isOfProject)),
-        now: this.clock.now(),
-        bootstrap: document.bootstrap,
-      });
-      for (const explanation of explained) explanations.set(explanation.taskId, explanation);
+        missing,
+      };
+      for (const [taskId, standing] of this.explain(facts)) standings.set(taskId, standing);
     }
-    return {
-      tasks: open,
-      explanations,
-      profiles,
-      documents: new Map(documents.map((each) => [each.project, each])),
-    };
+    return { tasks, standings, documents: new Map(documents.map((each) => [each.project, each])) };
   }
 
-  private async publishedFor(profiles: readonly Profile[]) {
+  private explain(facts: ProjectFacts): Map<TaskId, Standing> {
+    const explained = explainTasks({
+      tasks: [...facts.open, ...facts.failed].map(taskFacts),
+      recipes: facts.recipes.flatMap((recipe) => recipeFacts(recipe, facts.observed)),
+      published: facts.published,
+      now: this.clock.now(),
+      bootstrap: facts.document.bootstrap,
+    });
+    return new Map(
+      explained.map((explanation) => {
+        const standing = standingOf(explanation);
+        const missing = facts.missing.get(explanation.taskId);
+        const task = facts.open.find((each) => each.id === explanation.taskId);
+        if (missing === undefined || task === undefined) return [explanation.taskId, standing];
+        const verdict = judgeMissing({
+          missing,
+          provided: providedTo(task, facts),
+          candidates: candidatesFor(task, facts),
+        });
+        return [explanation.taskId, withMissing(standing, verdict)];
+      }),
+    );
+  }
+
+  private async publishedFor(profiles: readonly Profile[]): Promise<PublishedSource[]> {
     const lists = await Promise.all(
       profiles.map(async (profile) => {
         const { name, architecture } = profile;
@@ -88,4 +133,33 @@ export class Planning {
       return [];
     }
   }
+}
+
+/** Everything that is published for a task's profile. */
+function providedTo(task: Task, facts: ProjectFacts): ReadonlySet<string> {
+  const packages = facts.published
+    .filter((each) => each.profile === task.profile)
+    .flatMap((each) => each.packages);
+  return new Set(packages.flatMap((item) => [`name(${item.name})`, ...item.provides]));
+}
+
+/** Sources of the same profile of which nobody knows yet what they provide; those that wait in the same way cannot help. */
+function candidatesFor(task: Task, facts: ProjectFacts): Candidate[] {
+  const known = new Set([
+    ...facts.recipes.filter((recipe) => recipe.hasManifest).map((recipe) => recipe.source),
+    ...facts.observed.filter((each) => each.profile === task.profile).map((each) => each.source),
+  ]);
+  const isCandidate = (other: Task) =>
+    other.profile === task.profile &&
+    other.source !== task.source &&
+    !known.has(other.source) &&
+    !facts.missing.has(other.id);
+  return [
+    ...facts.open
+      .filter(isCandidate)
+      .map((other) => ({ taskId: other.id, source: other.source, isOpen: true })),
+    ...facts.failed
+      .filter(isCandidate)
+      .map((other) => ({ taskId: other.id, source: other.source, isOpen: false })),
+  ];
 }

@@ -66,8 +66,9 @@ export class AttemptEnding {
       await this.tasks.markSuperseded(tx, task.id, newer.id);
       return;
     }
+    const isWaiting = end.failure.missingDependencies !== undefined;
     const verdict =
-      end.isFree === true
+      end.isFree === true || isWaiting
         ? { kind: 'offer-again' as const, heldUntil: end.now }
         : judgeFailure({
             failureClass: end.failure.class,
@@ -83,7 +84,7 @@ export class AttemptEnding {
         heldUntil: verdict.heldUntil,
       };
       const retryCount =
-        end.isFree === true ? task.progress.retryCount - 1 : task.progress.retryCount;
+        end.isFree === true || isWaiting ? task.progress.retryCount - 1 : task.progress.retryCount;
       const counted = { ...task, progress: { ...task.progress, retryCount } };
       await this.life.apply(tx, counted, event, {
         ...told,

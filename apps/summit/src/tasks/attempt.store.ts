@@ -157,6 +157,24 @@ export class AttemptStore {
     return rows.map(toAttempt);
   }
 
+  /** What the latest builds of these tasks lacked, where that is why they came to nothing. */
+  async missingDependencies(
+    taskIds: readonly TaskId[],
+  ): Promise<ReadonlyMap<TaskId, readonly string[]>> {
+    const rows = await this.database.client.attempt.findMany({
+      where: { taskId: { in: [...taskIds] } },
+      orderBy: { number: 'desc' },
+      distinct: ['taskId'],
+      select: { taskId: true, failure: true },
+    });
+    return new Map(
+      rows.flatMap(({ taskId, failure }): [TaskId, readonly string[]][] => {
+        const missing = (failure as BuildFailure | null)?.missingDependencies;
+        return missing === undefined ? [] : [[taskId as TaskId, missing]];
+      }),
+    );
+  }
+
   /** Running attempts whose lease has run out. */
   async expired(now: number): Promise<Attempt[]> {
     const rows = await this.database.client.attempt.findMany({

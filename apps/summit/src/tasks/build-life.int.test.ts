@@ -32,7 +32,9 @@ it('takes a recipe from its commit to completion', async () => {
   expect(await attic.succeed(order)).toEqual({ outcome: 'taken' });
   const done = await world.taskBecomes('nano', { state: 'completed' });
   expect(done).toMatchObject({ publishedHistory: 'h1', attemptCount: 1, builder: 'attic' });
-  expect(done.attempts).toMatchObject([{ state: 'accepted', fence: order.fence, pinnedHistory: 'h0' }]);
+  expect(done.attempts).toMatchObject([
+    { state: 'accepted', fence: order.fence, pinnedHistory: 'h0' },
+  ]);
   expect(world.vessel.imports).toMatchObject([
     {
       importId: order.attemptId,

@@ -45,6 +45,16 @@ export class TaskCommands {
     });
   }
 
+  /** Fails a waiting task that nobody can help any more. */
+  async failStranded(taskId: number): Promise<void> {
+    await this.database.inTransaction(async (tx) => {
+      const task = await this.tasks.lock(tx, taskId);
+      if (task.progress.state !== 'new') return;
+      const sentence = `${task.source} ${task.version}-${task.sourceRelease} failed: nobody is left who could provide what it needs.`;
+      await this.life.apply(tx, task, { kind: 'failed' }, { now: this.clock.now(), sentence });
+    });
+  }
+
   /** Cancels an open task and calls off whatever runs for it. */
   async cancel(
     taskId: number,

@@ -47,7 +47,10 @@ export class ApiClient {
   }
 
   /** Sends a request that must succeed; the reply is checked against the route. */
-  async call<R extends HttpRoute>(route: R, request: ApiRequest = {}): Promise<z.output<R['reply']>> {
+  async call<R extends HttpRoute>(
+    route: R,
+    request: ApiRequest = {},
+  ): Promise<z.output<R['reply']>> {
     const { status, body } = await this.send(route, request);
     if (status !== 200)
       throw new Error(`${route.method} ${route.path} answered ${status}: ${JSON.stringify(body)}`);

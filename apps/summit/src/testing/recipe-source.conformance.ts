@@ -56,7 +56,9 @@ export class RecipeSource {
   /** Commits recipes, each in a folder of its name. */
   commitRecipes(...recipes: readonly RecipeFields[]): string {
     return this.commit(
-      Object.fromEntries(recipes.map((fields) => [`${fields.name}/stone.yaml`, recipeText(fields)])),
+      Object.fromEntries(
+        recipes.map((fields) => [`${fields.name}/stone.yaml`, recipeText(fields)]),
+      ),
     );
   }
 

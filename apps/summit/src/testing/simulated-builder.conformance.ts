@@ -55,9 +55,12 @@ export function collectableOf(order: BuildOrder, name = order.source): Collectab
 }
 
 export class SimulatedBuilder {
+  /** Orders that it took. */
   readonly orders: BuildOrder[] = [];
+  /** Orders that reached it, whatever it answered. */
+  readonly heard: BuildOrder[] = [];
   readonly cancels: RequestOf<typeof orderCancel>[] = [];
-  answer: OrderAnswer | ((order: BuildOrder) => OrderAnswer) = 'take';
+  answer: OrderAnswer | ((order: BuildOrder) => OrderAnswer | Promise<OrderAnswer>) = 'take';
   private instanceId = randomUUID();
 
   private constructor(
@@ -77,7 +80,9 @@ export class SimulatedBuilder {
     const { enrolmentCode } = await admin.call(inviteBuilder, { body: { builderId: id } });
     const anyone = admin.with({});
     const publicKey = user.getPublicKey();
-    const { jwt, natsUrl } = await anyone.call(enrolBuilder, { body: { enrolmentCode, publicKey } });
+    const { jwt, natsUrl } = await anyone.call(enrolBuilder, {
+      body: { enrolmentCode, publicKey },
+    });
     const credentials = { jwt, seed: new TextDecoder().decode(user.getSeed()) };
     const link = await connectNats({ url: natsUrl, credentials, senderId: id, name: id });
     const builder = new SimulatedBuilder(id, credentials, natsUrl, link, slots);
@@ -194,18 +199,24 @@ export class SimulatedBuilder {
   }
 
   private listen(): void {
-    this.on(orderBuild, (message) => {
-      const order = orderBuild.request.parse(message.json());
-      const answer = typeof this.answer === 'function' ? this.answer(order) : this.answer;
-      if (answer === 'take') this.orders.push(order);
-      if (answer === 'silence') return;
-      if (answer === 'take') message.respond(JSON.stringify({ slot: 0 }));
-      else refuse(message, answer);
-    });
+    this.on(orderBuild, (message) => void this.takeOrder(message));
     this.on(orderCancel, (message) => {
       this.cancels.push(orderCancel.request.parse(message.json()));
       message.respond(JSON.stringify({ state: 'stopping' }));
     });
+  }
+
+  private async takeOrder(message: Msg): Promise<void> {
+    const order = orderBuild.request.parse(message.json());
+    this.heard.push(order);
+    const answer = typeof this.answer === 'function' ? await this.answer(order) : this.answer;
+    if (answer === 'silence') return;
+    if (answer !== 'take') {
+      refuse(message, answer);
+      return;
+    }
+    this.orders.push(order);
+    message.respond(JSON.stringify({ slot: 0 }));
   }
 
   private on(contract: NatsContract, take: (message: Msg) => void): void {

@@ -195,7 +195,10 @@ export class SimulatedVessel {
     };
   }
 
-  private on<C extends NatsContract>(contract: C, answer: (request: RequestOf<C>) => unknown): void {
+  private on<C extends NatsContract>(
+    contract: C,
+    answer: (request: RequestOf<C>) => unknown,
+  ): void {
     this.connection?.subscribe(contract.subject, {
       queue: 'vessel',
       callback: (error, message: Msg) => {

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { createTokenKey, createTrustFile, natsServerConfig, parseTrust } from '@cairn/auth';
 import {
   applyProject,
+  cancelTask,
   createLoginCode,
   createSession,
   getTask,
@@ -139,6 +140,11 @@ export class SummitWorld {
     this.summit = await this.start();
   }
 
+  /** Headers that prove the admin, for requests made by hand. */
+  get adminHeaders(): Record<string, string> {
+    return { authorization: `Bearer ${this.adminToken}` };
+  }
+
   get admin(): ApiClient {
     return this.as(this.adminToken);
   }
@@ -181,7 +187,9 @@ repositories:
 
   /** Has summit look at the recipes and waits until it has read this commit. */
   async refresh(commit: string): Promise<void> {
-    await this.admin.call(refreshRepository, { params: { project: 'main', repository: 'recipes' } });
+    await this.admin.call(refreshRepository, {
+      params: { project: 'main', repository: 'recipes' },
+    });
     await this.eventually(async () => {
       const { repositories } = await this.admin.call(listRepositories);
       const found = repositories.find(({ name }) => name === 'recipes');
@@ -208,7 +216,9 @@ repositories:
       const detail = await this.detail(source);
       for (const [key, value] of Object.entries(wanted)) {
         if (detail[key as keyof TaskDetail] !== value)
-          throw new Error(`${source} has ${key} ${String(detail[key as keyof TaskDetail])}: ${detail.reason.sentence}`);
+          throw new Error(
+            `${source} has ${key} ${String(detail[key as keyof TaskDetail])}: ${detail.reason.sentence}`,
+          );
       }
       return detail;
     });
@@ -220,6 +230,25 @@ repositories:
     this.builders.push(builder);
     await builder.hello();
     return builder;
+  }
+
+  /** Ends what a test left: open tasks are cancelled, builders go. */
+  async settle(): Promise<void> {
+    const { tasks } = await this.admin.call(listTasks, { query: { limit: 500 } });
+    const open = tasks.filter(({ state }) => ['new', 'building', 'publishing'].includes(state));
+    for (const { id } of open) await this.admin.send(cancelTask, { params: { taskId: id } });
+    for (const builder of this.builders.splice(0)) {
+      await builder.beat([], 'draining').catch(() => undefined);
+      await builder.leave();
+    }
+  }
+
+  /** Makes an attempt's lease run out now. */
+  async expireLease(attemptId: string): Promise<void> {
+    await this.db.query(
+      `UPDATE attempt SET lease_expires_at = now() - interval '1 second' WHERE id = $1`,
+      [attemptId],
+    );
   }
 
   eventually<T>(check: () => T | Promise<T>): Promise<T> {

@@ -42,8 +42,7 @@ const MEDIA_TYPE_OF: Readonly<Record<HttpRoute['replyType'], string>> = {
 
 function operation(route: HttpRoute): Json {
   const body = jsonSchema(route.body, 'input');
-  const hasBody =
-    route.method === 'POST' && Object.keys((body['properties'] ?? {})).length > 0;
+  const hasBody = route.method === 'POST' && Object.keys(body['properties'] ?? {}).length > 0;
   const errors = [...new Set(Object.values(STATUS_OF))].sort((a, b) => a - b);
   return {
     summary: route.summary,

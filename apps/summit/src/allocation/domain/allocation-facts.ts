@@ -54,8 +54,8 @@ export function allocationFacts(inputs: AllocationInputs): AllocationFacts<TaskI
 
 function readyTasks({ plan, now }: AllocationInputs): ReadyTask<TaskId>[] {
   return plan.tasks.flatMap((task): ReadyTask<TaskId>[] => {
-    const explanation = plan.explanations.get(task.id);
-    if (task.progress.state !== 'new' || explanation?.readiness !== 'ready') return [];
+    const standing = plan.standings.get(task.id);
+    if (task.progress.state !== 'new' || standing?.readiness !== 'ready') return [];
     if (task.progress.heldUntil !== null && task.progress.heldUntil > now) return [];
     return [
       {
@@ -63,7 +63,7 @@ function readyTasks({ plan, now }: AllocationInputs): ReadyTask<TaskId>[] {
         project: task.project,
         sizeClass: plan.documents.get(task.project)?.sizes[task.source] ?? 'small',
         needs: { architecture: task.architecture },
-        tailMs: explanation.depth,
+        tailMs: standing.depth,
         readySince: task.createdAt as Instant,
       },
     ];

@@ -1,15 +1,14 @@
 import { type BuildFailure, type TaskReason } from '@cairn/contracts';
-import { type TaskExplanation } from '@cairn/solver';
-import { type TaskId } from '../../tasks/domain/task.js';
+import { type Standing } from '../../planning/domain/standing.js';
 import { type Task } from '../../tasks/task.store.js';
 
 /** Why a task stands where it stands: the plan's word while it is open, its outcome when it is closed. */
 export function reasonOf(facts: {
   readonly task: Pick<Task, 'progress' | 'source'>;
-  readonly explanation: TaskExplanation<TaskId> | null;
+  readonly standing: Standing | null;
   readonly failure: BuildFailure | null;
 }): TaskReason {
-  const { task, explanation, failure } = facts;
+  const { task, standing, failure } = facts;
   const plain = (code: string, sentence: string): TaskReason => ({ code, sentence, tasks: [] });
   switch (task.progress.state) {
     case 'completed':
@@ -25,11 +24,7 @@ export function reasonOf(facts: {
     case 'publishing':
       break;
   }
-  if (explanation === null) return plain('unplanned', 'Its project is not known any more.');
-  const links = explanation.readiness === 'blocked' ? explanation.blockedBy : explanation.waitsFor;
-  return {
-    code: explanation.reason.code,
-    sentence: explanation.sentence,
-    tasks: links.map((link) => ({ taskId: link.taskId, source: link.source })),
-  };
+  if (standing === null) return plain('unplanned', 'Its project is not known any more.');
+  const links = standing.readiness === 'blocked' ? standing.blockedBy : standing.waitsFor;
+  return { code: standing.code, sentence: standing.sentence, tasks: [...links] };
 }

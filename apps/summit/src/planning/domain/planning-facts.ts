@@ -4,6 +4,7 @@ import { formatDependency, type StonePackage } from '@cairn/stone';
 import { type StoredRecipe } from '../../repositories/recipe.store.js';
 import { type TaskId } from '../../tasks/domain/task.js';
 import { type Task } from '../../tasks/task.store.js';
+import { presumedProvides } from './presumed-provides.js';
 
 /** What earlier builds of a source turned out to provide and need. */
 export interface ObservedSource {
@@ -39,7 +40,7 @@ export function recipeFacts(
   const own = { source: recipe.source, buildDepends: [...recipe.buildDepends] };
   if (recipe.hasManifest) return [{ ...own, packages: mutable(recipe.packages) }];
   const seen = observed.filter((each) => each.source === recipe.source);
-  if (seen.length === 0) return [{ ...own, packages: mutable(recipe.packages) }];
+  if (seen.length === 0) return [{ ...own, packages: presumedPackages(recipe) }];
   return seen.map((each) => ({
     ...own,
     profile: each.profile,
@@ -73,6 +74,13 @@ export function publishedSources(
 }
 
 type Packages = RecipeFacts['packages'];
+
+function presumedPackages(recipe: StoredRecipe): Packages {
+  const presumed = presumedProvides(recipe.source);
+  return mutable(recipe.packages).map((item, position) =>
+    position === 0 ? { ...item, provides: [...new Set([...item.provides, ...presumed])] } : item,
+  );
+}
 
 function mutable(packages: StoredRecipe['packages']): Packages {
   return packages.map((item) => ({

@@ -27,7 +27,7 @@ export const ALLOWED_FROM: Readonly<Record<TaskEvent['kind'], readonly TaskState
   staged: ['publishing'],
   published: ['publishing'],
   'offered-again': ['building', 'publishing'],
-  failed: ['building', 'publishing'],
+  failed: ['new', 'building', 'publishing'],
   cancelled: ['new', 'building', 'publishing'],
   superseded: ['new', 'building', 'publishing'],
   retried: ['failed', 'cancelled'],
