@@ -23,7 +23,7 @@ export class StoneFile {
 
   /** Opens a regular file, runs `use` on it and closes it. */
   static async with<T>(path: string, use: (file: StoneFile) => Promise<T>): Promise<T> {
-    const handle = await open(path, 'r');
+    const handle = await openForReading(path);
     try {
       const stats = await handle.stat();
       if (!stats.isFile())
@@ -76,5 +76,14 @@ export class StoneFile {
       offset += bytes.byteLength;
       yield bytes;
     }
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    const found = error instanceof Error ? error.message : 'unknown';
+    throw new StoneRefusal(stoneError('stone.unreadable', { offset: 0 }, { found }));
   }
 }

@@ -71,7 +71,6 @@ export const STONE_ERRORS = {
   'stone.not-encodable': 'A value cannot be written: it would be read back differently.',
   'stone.entry-unsupported': 'A file of this kind cannot be put into a package.',
   'stone.entry-changed': 'A file changed while it was being packed.',
-  'stone.extract-path': 'An entry would be written through something that is no directory.',
   'stone.extract-exists': 'The directory to extract into is not empty.',
   'stone.write-failed': 'A file or directory cannot be written.',
 } as const;

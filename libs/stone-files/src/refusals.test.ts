@@ -1,0 +1,442 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { constants, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeStone, STONE_ERRORS, type Codec, type StoneErrorCode } from '@cairn/stone';
+import {
+  forge,
+  indexRecord,
+  integerRecord,
+  layoutRecord,
+  metaPayload,
+  metaRecord,
+  packageWith,
+  requiredRecords,
+  textRecord,
+} from './forged-stone.conformance.js';
+import { loadCodec, verifyStone } from './index.js';
+
+const codec: Codec = await loadCodec();
+const hello = Buffer.from('hello');
+const helloDigest = codec.xxh3_128(hello);
+const world = Buffer.from('world');
+const worldDigest = codec.xxh3_128(world);
+const regular = (target: string, source: Uint8Array = helloDigest) =>
+  layoutRecord({ type: 1, target, source });
+const withMeta = (...records: Buffer[]) =>
+  packageWith({ meta: [...requiredRecords(), ...records] }, codec);
+const withLayout = (...layout: Buffer[]) =>
+  packageWith({ layout, index: [indexRecord(0n, 5n, helloDigest)], content: hello }, codec);
+const withIndex = (content: Uint8Array, ...index: Buffer[]) =>
+  packageWith({ layout: [regular('a')], index, content }, codec);
+const onlyMeta = (wrong: Parameters<typeof metaPayload>[1]) =>
+  forge({ payloads: [metaPayload(requiredRecords(), wrong)] }, codec);
+const good = packageWith({}, codec);
+const frame = zstdCompressSync(Buffer.concat(requiredRecords()));
+const zstd = (stored: Buffer, wrong: Parameters<typeof metaPayload>[1] = {}) =>
+  onlyMeta({ compression: 2, stored, ...wrong });
+const location = (hash: string, uri = 'a.stone') => [
+  ...requiredRecords(hash.slice(0, 3)),
+  textRecord(14, uri),
+  textRecord(15, hash),
+  integerRecord(16, 9n),
+];
+const indexOf = (...entries: Buffer[][]) =>
+  forge({ fileType: 3, payloads: entries.map((records) => metaPayload(records)) }, codec);
+
+function changed(bytes: Buffer, offset: number, value: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[offset] = value;
+  return copy;
+}
+
+function frameWith(offset: number, change: (byte: number) => number): Buffer {
+  return changed(frame, offset, change(frame[offset] ?? 0));
+}
+
+const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
+  ['stone.header-truncated', 'nothing', Buffer.alloc(0)],
+  ['stone.header-truncated', '31 bytes', good.subarray(0, 31)],
+  ['stone.magic', 'another magic', changed(good, 1, 0)],
+  ['stone.version', 'version 2', changed(good, 31, 2)],
+  ['stone.integrity', 'a changed constant', changed(good, 12, 9)],
+  [
+    'stone.file-type',
+    'type 0',
+    forge({ fileType: 0, payloads: [metaPayload(requiredRecords())] }, codec),
+  ],
+  ['stone.file-type', 'type 255', forge({ fileType: 255, payloads: [] }, codec)],
+  [
+    'stone.payload-header-truncated',
+    '65,535 payloads in 32 bytes',
+    forge({ payloadCount: 65_535, payloads: [] }, codec),
+  ],
+  [
+    'stone.payload-header-truncated',
+    'one payload announced too many',
+    forge({ payloadCount: 2, payloads: [metaPayload(requiredRecords())] }, codec),
+  ],
+  [
+    'stone.trailing',
+    'one payload announced too few',
+    forge(
+      {
+        payloadCount: 1,
+        payloads: [metaPayload(requiredRecords()), metaPayload(requiredRecords())],
+      },
+      codec,
+    ),
+  ],
+  [
+    'stone.trailing',
+    'a byte behind the end',
+    forge({ payloads: [metaPayload(requiredRecords())], tail: Buffer.alloc(1) }, codec),
+  ],
+  ['stone.stored-size', 'a cut body', good.subarray(0, good.length - 1)],
+  ['stone.stored-size', '2^64 − 1 stored bytes', onlyMeta({ storedSize: 2n ** 64n - 1n })],
+  ['stone.stored-size', '2^63 stored bytes', onlyMeta({ storedSize: 2n ** 63n })],
+  ['stone.checksum', 'another checksum', onlyMeta({ checksum: 1n })],
+  ['stone.payload-version', 'payload version 2', onlyMeta({ version: 2 })],
+  ['stone.payload-kind', 'kind 6', onlyMeta({ kind: 6 })],
+  ['stone.compression', 'compression 3', onlyMeta({ compression: 3 })],
+  [
+    'stone.payload-duplicate',
+    'two Meta',
+    forge({ payloads: [metaPayload(requiredRecords()), metaPayload(requiredRecords())] }, codec),
+  ],
+  [
+    'stone.payload-unexpected',
+    'a Layout in a manifest',
+    forge(
+      {
+        fileType: 4,
+        payloads: [{ kind: 3, plain: layoutRecord({ type: 3, target: 'a' }), recordCount: 1 }],
+      },
+      codec,
+    ),
+  ],
+  ['stone.payload-empty', 'no records', onlyMeta({ recordCount: 0 })],
+  ['stone.meta-absent', 'no Meta', forge({ payloads: [] }, codec)],
+  [
+    'stone.plain-size',
+    'plain size beyond every limit',
+    onlyMeta({ compression: 2, plainSize: 2n ** 64n - 1n }),
+  ],
+  ['stone.plain-size', 'uncompressed, sizes differ', onlyMeta({ plainSize: 9n })],
+  [
+    'stone.plain-size',
+    'a frame without size that holds more',
+    zstd(streamed(Buffer.alloc(400)), { plainSize: 300n }),
+  ],
+  ['stone.zstd-magic', 'no frame', zstd(Buffer.from('no zstd frame'))],
+  ['stone.zstd-magic', 'nothing stored', zstd(Buffer.alloc(0))],
+  [
+    'stone.zstd-magic',
+    'a skippable frame first',
+    zstd(Buffer.concat([Buffer.from('502a4d1800000000', 'hex'), frame])),
+  ],
+  ['stone.zstd-header', 'the reserved bit', zstd(frameWith(4, (byte) => byte | 8))],
+  ['stone.zstd-header', 'a cut frame header', zstd(frame.subarray(0, 5))],
+  [
+    'stone.zstd-content-size',
+    'plain size too large by one',
+    zstd(frame, { plainSize: BigInt(Buffer.concat(requiredRecords()).length + 1) }),
+  ],
+  [
+    'stone.zstd-dictionary',
+    'a dictionary id',
+    zstd(
+      Buffer.concat([
+        frameWith(4, (byte) => byte | 1).subarray(0, 5),
+        Buffer.of(7),
+        frame.subarray(5),
+      ]),
+    ),
+  ],
+  ['stone.zstd-window', 'a window of 4 GiB', zstd(Buffer.from('28b52ffd00b0010000', 'hex'))],
+  ['stone.zstd-truncated', 'a cut frame', zstd(frame.subarray(0, frame.length - 1))],
+  ['stone.zstd-trailing', 'two frames', zstd(Buffer.concat([frame, frame]))],
+  [
+    'stone.zstd-corrupt',
+    'a reserved block type',
+    zstd(changed(frame, 6 + frameSizeField(), (frame[6 + frameSizeField()] ?? 0) | 6)),
+  ],
+  [
+    'stone.zstd-corrupt',
+    'a wrong frame checksum',
+    zstd(
+      lastByteFlipped(
+        zstdCompressSync(Buffer.concat(requiredRecords()), {
+          params: { [constants.ZSTD_c_checksumFlag]: 1 },
+        }),
+      ),
+    ),
+  ],
+  ['stone.record-count', 'more records than fit', onlyMeta({ recordCount: 2 ** 32 - 1 })],
+  ['stone.record-overrun', 'one record too many', onlyMeta({ recordCount: 10 })],
+  [
+    'stone.record-overrun',
+    'a length of 2^32 − 1',
+    withMeta(metaRecord(12, 9, Buffer.from('MIT\0'), { length: 2 ** 32 - 1 })),
+  ],
+  [
+    'stone.record-overrun',
+    'a target beyond the payload',
+    withLayout(layoutRecord({ type: 3, target: 'a', targetLength: 500 })),
+  ],
+  [
+    'stone.record-overrun',
+    'an attribute value beyond the payload',
+    forge(
+      {
+        payloads: [
+          metaPayload(requiredRecords()),
+          {
+            kind: 5,
+            plain: Buffer.concat([Buffer.alloc(8), Buffer.from('ffffffffffffffff', 'hex')]),
+            recordCount: 1,
+          },
+        ],
+      },
+      codec,
+    ),
+  ],
+  ['stone.record-trailing', 'one record too few', onlyMeta({ recordCount: 8 })],
+  [
+    'stone.record-trailing',
+    'an Index record too few',
+    forge(
+      {
+        payloads: [
+          metaPayload(requiredRecords()),
+          { kind: 4, plain: Buffer.alloc(64), recordCount: 1 },
+          { kind: 2, plain: Buffer.alloc(0), recordCount: 0 },
+        ],
+      },
+      codec,
+    ),
+  ],
+  [
+    'stone.padding',
+    'padding of a Meta record',
+    withMeta(metaRecord(12, 9, Buffer.from('MIT\0'), { padding: 1 })),
+  ],
+  [
+    'stone.padding',
+    'padding of a Layout record',
+    withLayout(layoutRecord({ type: 3, target: 'a', padding: 1 })),
+  ],
+  ['stone.string-nul', 'a NUL inside', withMeta(textRecord(12, 'M\0T'))],
+  [
+    'stone.string-nul',
+    'a NUL inside a target',
+    withLayout(layoutRecord({ type: 3, target: 'a\0b' })),
+  ],
+  ['stone.string-utf8', 'invalid UTF-8', withMeta(metaRecord(12, 9, Buffer.of(0xff, 0)))],
+  [
+    'stone.string-utf8',
+    'invalid UTF-8 beside valid',
+    withMeta(textRecord(12, 'é'), metaRecord(12, 9, Buffer.of(0xc3, 0))),
+  ],
+  ['stone.meta-type', 'type 12', withMeta(metaRecord(12, 12, Buffer.of(1)))],
+  [
+    'stone.meta-type',
+    'a name as number',
+    packageWith({ meta: [integerRecord(1, 1n), ...requiredRecords().slice(1)] }, codec),
+  ],
+  [
+    'stone.meta-type',
+    'Provides as dependency',
+    withMeta(metaRecord(9, 10, Buffer.from('\x06nano\0'))),
+  ],
+  ['stone.meta-int-length', 'a uint64 of 4 bytes', withMeta(metaRecord(16, 8, Buffer.alloc(4)))],
+  [
+    'stone.meta-dep-length',
+    'a dependency of no bytes',
+    withMeta(metaRecord(8, 10, Buffer.alloc(0))),
+  ],
+  [
+    'stone.meta-dep-empty',
+    'a dependency of a kind only',
+    withMeta(metaRecord(8, 10, Buffer.of(6))),
+  ],
+  ['stone.meta-missing', 'no name', packageWith({ meta: requiredRecords().slice(1) }, codec)],
+  ['stone.meta-missing', 'an index entry without hash', indexOf(requiredRecords())],
+  ['stone.meta-duplicate', 'two names', withMeta(textRecord(1, 'other'))],
+  [
+    'stone.meta-syntax',
+    'a name with a slash',
+    packageWith({ meta: requiredRecords('../nano') }, codec),
+  ],
+  ['stone.meta-syntax', 'an empty name', packageWith({ meta: requiredRecords('') }, codec)],
+  ['stone.meta-number', 'a size beyond 2^53', withMeta(integerRecord(16, 2n ** 53n))],
+  ['stone.layout-type', 'type 8', withLayout(layoutRecord({ type: 8, target: 'a' }))],
+  ...['', '/a', 'a/', 'a//b', 'a/../b', './a', '..'].map(
+    (target) =>
+      [
+        'stone.layout-path',
+        `target “${target}”`,
+        withLayout(layoutRecord({ type: 3, target })),
+      ] as const,
+  ),
+  ['stone.layout-duplicate', 'one target twice', withLayout(regular('a'), regular('a'))],
+  ['stone.layout-parent', 'a file below a file', withLayout(regular('a/b'), regular('a'))],
+  [
+    'stone.layout-parent',
+    'a file below a symlink',
+    withLayout(
+      layoutRecord({ type: 2, target: 'a', source: Buffer.from('/etc') }),
+      regular('a/b/c'),
+    ),
+  ],
+  [
+    'stone.layout-digest-length',
+    'a digest of 15 bytes',
+    withLayout(regular('a', Buffer.alloc(15))),
+  ],
+  [
+    'stone.layout-source',
+    'a directory with a source',
+    withLayout(layoutRecord({ type: 3, target: 'a', source: Buffer.from('x') })),
+  ],
+  [
+    'stone.layout-source',
+    'a symlink without text',
+    withLayout(layoutRecord({ type: 2, target: 'a' })),
+  ],
+  [
+    'stone.layout-mode',
+    'a file with the mode of a directory',
+    withLayout(layoutRecord({ type: 1, target: 'a', source: helloDigest, mode: 0o040755 })),
+  ],
+  ['stone.layout-tag', 'a tag', withLayout(layoutRecord({ type: 3, target: 'a', tag: 1 }))],
+  ['stone.layout-digest', 'a digest that the Index lacks', withLayout(regular('a', worldDigest))],
+  ['stone.index-range', 'start behind end', withIndex(hello, indexRecord(5n, 0n, helloDigest))],
+  [
+    'stone.index-range',
+    'end behind the Content',
+    withIndex(hello, indexRecord(0n, 6n, helloDigest)),
+  ],
+  [
+    'stone.index-range',
+    'end 2^64 − 1',
+    withIndex(hello, indexRecord(0n, 2n ** 64n - 1n, helloDigest)),
+  ],
+  [
+    'stone.index-overlap',
+    'two ranges overlap',
+    withIndex(hello, indexRecord(0n, 5n, helloDigest), indexRecord(3n, 5n, worldDigest)),
+  ],
+  [
+    'stone.index-gap',
+    'a gap',
+    withIndex(Buffer.concat([hello, world]), indexRecord(5n, 10n, helloDigest)),
+  ],
+  [
+    'stone.index-gap',
+    'an uncovered tail',
+    withIndex(Buffer.concat([hello, world]), indexRecord(0n, 5n, helloDigest)),
+  ],
+  ['stone.index-gap', 'Content without Index', packageWith({ content: hello }, codec)],
+  [
+    'stone.index-duplicate',
+    'one digest twice',
+    withIndex(
+      Buffer.concat([hello, hello]),
+      indexRecord(0n, 5n, helloDigest),
+      indexRecord(5n, 10n, helloDigest),
+    ),
+  ],
+  ['stone.index-digest', 'other bytes', withIndex(world, indexRecord(0n, 5n, helloDigest))],
+  [
+    'stone.content-absent',
+    'Index without Content',
+    packageWith({ index: [indexRecord(0n, 0n, helloDigest)] }, codec),
+  ],
+  ['stone.index-hash', 'a short hash', indexOf(location('abc'))],
+  ['stone.index-hash', 'an upper-case hash', indexOf(location('A'.repeat(64)))],
+  ['stone.index-uri', 'an absolute URI', indexOf(location('a'.repeat(64), '/a.stone'))],
+  ['stone.index-uri', 'a climbing URI', indexOf(location('a'.repeat(64), 'a/../../b.stone'))],
+  [
+    'stone.index-uri',
+    'another origin',
+    indexOf(location('a'.repeat(64), 'https://example.org/a.stone')),
+  ],
+  [
+    'stone.index-name-duplicate',
+    'one name twice',
+    indexOf(location('a'.repeat(64)), location(`aaa${'b'.repeat(61)}`)),
+  ],
+  [
+    'stone.index-hash-duplicate',
+    'one hash twice',
+    indexOf(location('a'.repeat(64)), [
+      ...requiredRecords('other'),
+      ...location('a'.repeat(64)).slice(9),
+    ]),
+  ],
+];
+
+/** Codes of reading and writing on disk, each with a test of its own beside what refuses it. */
+const ELSEWHERE: readonly (keyof typeof STONE_ERRORS)[] = [
+  'dependency.malformed',
+  'stone.unreadable',
+  'stone.too-many-payloads',
+  'stone.field-too-long',
+  'stone.not-encodable',
+  'stone.entry-unsupported',
+  'stone.entry-changed',
+  'stone.extract-exists',
+  'stone.write-failed',
+];
+
+describe('refusals', () => {
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cairn-refusals-'));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('accepts what the cases are made from', () => {
+    const options = { mode: 'strict', contentSizeBytesMax: 1_000 } as const;
+    for (const bytes of [
+      good,
+      withLayout(regular('a')),
+      indexOf(location('a'.repeat(64))),
+      zstd(frame),
+    ]) {
+      expect(decodeStone(bytes, codec, options)).toMatchObject({ ok: true });
+    }
+  });
+
+  it.each(CASES)('refuses with %s: %s', async (code, _, bytes) => {
+    const inMemory = decodeStone(bytes, codec, { mode: 'strict', contentSizeBytesMax: 1_000 });
+    expect(inMemory).toMatchObject({ ok: false, error: { code } });
+    if (inMemory.ok) return;
+    expect(inMemory.error.offset).toBeLessThanOrEqual(bytes.byteLength);
+    expect(inMemory.error.message).not.toBe('');
+    const path = join(directory, 'case.stone');
+    await writeFile(path, bytes);
+    expect(await verifyStone(path, { mode: 'strict' })).toEqual(inMemory);
+  });
+
+  it('has a case for every code', () => {
+    const covered = new Set<string>([...CASES.map(([code]) => code), ...ELSEWHERE]);
+    expect(Object.keys(STONE_ERRORS).filter((code) => !covered.has(code))).toEqual([]);
+  });
+});
+
+/** A frame that does not say how much it holds. */
+function streamed(bytes: Uint8Array): Buffer {
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } });
+}
+
+function lastByteFlipped(bytes: Buffer): Buffer {
+  return changed(bytes, bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1);
+}
+
+/** Bytes of the content size field minus one: the first block header stands behind it. */
+function frameSizeField(): number {
+  return (frame[4] ?? 0) >> 6 === 0 ? 0 : 1;
+}
