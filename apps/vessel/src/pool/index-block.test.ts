@@ -1,5 +1,7 @@
-import { encodeIndex, poolPath, type StonePackage } from '@cairn/stone';
+import { decodeIndex, encodeIndex, poolPath, type StonePackage } from '@cairn/stone';
 import { loadCodec } from '@cairn/stone-files';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { encodeIndexBlock, joinIndexBlocks } from './domain/index-block.js';
 
@@ -50,3 +52,26 @@ it('makes the index of nothing', async () => {
   const whole = encodeIndex([], await loadCodec());
   expect(whole.ok && Buffer.from(whole.value).equals(joinIndexBlocks([]))).toBe(true);
 });
+
+const REFERENCE = resolve(
+  import.meta.dirname,
+  '../../../../../shared/data/stones/reference/vessel-stone.index',
+);
+if (!existsSync(REFERENCE)) console.log('index-block.test.ts: shared/data is absent, skipped');
+
+it.skipIf(!existsSync(REFERENCE))(
+  'makes the index of the original repository manager again, byte for byte',
+  async () => {
+    const codec = await loadCodec();
+    const bytes = readFileSync(REFERENCE);
+    const decoded = decodeIndex(bytes, codec);
+    if (!decoded.ok) throw new Error(decoded.error.code);
+    const blocks = decoded.value.map(({ uri, hash = '', sizeBytes = 0, ...description }) => {
+      expect(uri).toBe(`../../../${poolPath(description)}`);
+      const block = encodeIndexBlock({ description, sha256: hash, sizeBytes }, codec);
+      if (!block.ok) throw new Error(block.error.code);
+      return block.value;
+    });
+    expect(Buffer.from(joinIndexBlocks(blocks)).equals(bytes)).toBe(true);
+  },
+);
