@@ -25,6 +25,7 @@ export interface PlannedRecipe {
 }
 
 const LLVM_TOOLS = ['/usr/bin/clang', '/usr/bin/ld.lld'];
+const LIBRARIES_32 = ['/usr/lib32/libc.so', '/usr/lib/i386-linux-gnu/libc.so'];
 const ERRORS_SHOWN = 20;
 
 /** Reads the recipe and plans its build. Every fault of the recipe shows here, before anything is fetched. */
@@ -60,6 +61,8 @@ export async function planRecipe(
     locale: 'C.UTF-8',
   });
   if (!plan.ok) return err(recipeFailure(plan.error));
+  const unable = hostCannot(plan.value);
+  if (unable !== undefined) return err(unable);
   const breakpoint = plan.value.stages
     .flatMap(({ phases }) => phases)
     .find(({ scripts }) => scripts.some((script) => script.breakpoint !== null));
@@ -72,7 +75,18 @@ export async function planRecipe(
       }),
     );
   }
+  if (recipe.value.compressman)
+    log.note('compressman is not done here: man and info pages stay as they are.');
   return ok({ recipe: recipe.value, plan: plan.value });
+}
+
+/** A 32-bit pass needs a second C library, which few hosts have; better said at once than by a linker. */
+function hostCannot(plan: BuildPlan): BuildFailure | undefined {
+  const wants32 = plan.targets.some((target) => target.startsWith('emul32/'));
+  if (!wants32 || LIBRARIES_32.some((file) => existsSync(file))) return undefined;
+  const message =
+    'The recipe has a 32-bit pass (emul32), and this machine has no 32-bit C library to build with. On Debian and Ubuntu: apt-get install gcc-multilib g++-multilib';
+  return failure({ code: 'build.missing-build-dependency', phase: 'dependencies', message });
 }
 
 function recipeFailure(errors: readonly RecipeError[]): BuildFailure {

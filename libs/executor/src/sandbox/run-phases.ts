@@ -122,7 +122,7 @@ function phaseFailure(facts: {
   const command = failed?.command ?? log.lastCommand;
   const ended = signal ?? `exit code ${exitCode}`;
   return failure({
-    code: needsIdRange(log.errorLine) ? 'build.needs-id-range' : 'build.phase-failed',
+    code: codeOf({ phase, signal, errorLine: log.errorLine }),
     phase,
     message: `The ${phase} phase ended with ${ended}${command === undefined ? '' : ` in: ${command.split('\n')[0] ?? ''}`}`,
     command,
@@ -133,6 +133,18 @@ function phaseFailure(facts: {
     excerpt: log.excerpt(),
     errorLine: log.errorLine,
   });
+}
+
+/** Preparing runs no text of the recipe, so what fails there is what was unpacked. */
+function codeOf(facts: {
+  readonly phase: string;
+  readonly signal: string | undefined;
+  readonly errorLine: string | undefined;
+}): FailureCode {
+  // The limit of one file is that of the disk: whoever meets it would have filled it.
+  if (facts.signal === 'SIGXFSZ') return 'build.disk-limit';
+  if (facts.phase === 'prepare') return 'upstream.bad-archive';
+  return needsIdRange(facts.errorLine) ? 'build.needs-id-range' : 'build.phase-failed';
 }
 
 /** A change of owner to anyone but root needs more user ids than a plain user namespace has. */
