@@ -105,6 +105,7 @@ it('names what is missing before any phase', async () => {
     class: 'recipe',
     code: 'build.missing-build-dependency',
     phase: 'dependencies',
+    missingDependencies: ['pkgconfig(greet)'],
   });
   expect(build.outcome).toHaveProperty('message', expect.stringContaining('pkgconfig(greet)'));
   expect(build.phases).not.toContain('prepare');
