@@ -25,11 +25,11 @@ import { ResultReporter } from './result-reporter.js';
 class Judge implements SummitPort {
   readonly offers: { contract: NatsContract; body: unknown }[] = [];
   answers: ('taken' | 'refused' | ErrorCode)[] = ['taken'];
-  onOffer: () => void = () => undefined;
+  onOffer: () => Promise<void> = () => Promise.resolve();
 
   async request(contract: NatsContract, body: unknown): Promise<never> {
     this.offers.push({ contract, body });
-    this.onOffer();
+    await this.onOffer();
     const answer = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
     if (answer === 'taken' || answer === 'refused') return { outcome: answer } as never;
     throw new AppError(answer ?? 'internal', 'no');
@@ -103,12 +103,15 @@ it('offers again after a pause until it is answered', async () => {
   expect(judge.offers).toHaveLength(3);
 });
 
-it('offers the cancellation when the result is cancelled under way', async () => {
-  judge.onOffer = () => {
-    judge.onOffer = () => undefined;
-    void ledger.apply(id, { kind: 'stop-requested', reason: 'cancelled' });
+it.each([
+  ['was not answered', 'peer.timeout'],
+  ['was taken', 'taken'],
+] as const)('offers the cancellation of a result whose offer %s meanwhile', async (_, first) => {
+  judge.onOffer = async () => {
+    judge.onOffer = () => Promise.resolve();
+    await ledger.apply(id, { kind: 'stop-requested', reason: 'cancelled' });
   };
-  judge.answers = ['peer.timeout', 'taken'];
+  judge.answers = [first, 'taken'];
   reporter.start();
   await succeed();
   await statusIs('released');

@@ -120,7 +120,7 @@ it('waits while summit is away, however much is printed, and goes on when it is 
   const spool = shelf.begin(id, 10_000);
   for (let line = 0; line < 100; line += 1) {
     spool.append(Buffer.from('x'));
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
   expect(keeper.pieces).toBeLessThan(5);
   keeper.refusal = undefined;
