@@ -109,3 +109,23 @@ export {
   type ReplayResult,
 } from './replay/replay-decisions.js';
 export { planBoundMs } from './simulation/plan-bound.js';
+export {
+  PackageLayers,
+  type IndexedPackage,
+  type LayeredPackage,
+  type RepositoryLayer,
+} from './resolution/package-layers.js';
+export {
+  resolvePackages,
+  type Request as PackageRequest,
+  type ResolutionError,
+  type ResolvedPackage,
+} from './resolution/resolve-packages.js';
+export {
+  decideBuilds,
+  type BuildDecision,
+  type BuildWish,
+  type DecisionFacts,
+  type TaskVerdict,
+} from './decision/decide-builds.js';
+export { taskTailsMs } from './decision/task-tails.js';
