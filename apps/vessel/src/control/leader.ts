@@ -52,8 +52,7 @@ async function reign(options: LeaderOptions, signal: AbortSignal): Promise<void>
   const reconcile = new SingleFlight(
     async () => {
       publish.wake();
-      await parts.imports.wishDue();
-      await parts.files.completeAll();
+      await parts.files.completeAll().finally(() => parts.imports.wishDue());
     },
     (err) => log.error({ err }, 'Reconciling failed'),
   );

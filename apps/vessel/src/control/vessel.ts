@@ -38,6 +38,10 @@ export async function startVessel(given: {
   const db = new VesselDatabase(config.databaseUrl);
   shutdown.add('database', () => db.close());
   health.addReadinessCheck('database', () => db.ping());
+  let started = false;
+  health.addReadinessCheck('start', () =>
+    started ? Promise.resolve() : Promise.reject(new Error('Still starting')),
+  );
 
   const { host, port: wishedPort } = config.http;
   const http = new PublicServer({ ...folders, host, port: wishedPort, health, metrics, log });
@@ -76,6 +80,7 @@ export async function startVessel(given: {
     signal: shutdown.signal,
   });
   shutdown.add('lead', () => leading);
+  started = true;
   shutdown.add('readiness', () => health.drain());
   return { port, url };
 }

@@ -43,7 +43,8 @@ export class ImportService {
   async start(request: RequestOf<typeof importStart>): Promise<'started' | 'finished'> {
     const state = await this.parts.imports.request(request);
     if (state !== 'open') return 'finished';
-    await this.wishQuietly(request.importId);
+    // Not waited for: the order is stored, and the leader asks again when this one is lost.
+    void this.wishQuietly([request.importId]);
     return 'started';
   }
 
@@ -61,7 +62,7 @@ export class ImportService {
 
   /** Asks for a try of every open import that is due. */
   async wishDue(): Promise<void> {
-    for (const importId of await this.parts.imports.due()) await this.wishQuietly(importId);
+    await this.wishQuietly(await this.parts.imports.due());
   }
 
   /** Removes what decided imports have left on disk. */
@@ -175,11 +176,12 @@ export class ImportService {
     else await this.parts.imports.postpone(importId, 0);
   }
 
-  private async wishQuietly(importId: string): Promise<void> {
+  /** Stops at the first that Redis does not take, for the others would wait for it as well. */
+  private async wishQuietly(importIds: readonly string[]): Promise<void> {
     try {
-      await this.parts.wish(importId);
+      for (const importId of importIds) await this.parts.wish(importId);
     } catch (err) {
-      this.parts.log.warn({ importId, err }, 'Import not queued');
+      this.parts.log.warn({ err }, 'Imports not queued');
     }
   }
 }

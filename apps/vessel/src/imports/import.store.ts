@@ -28,6 +28,8 @@ export interface ImportFailure {
 }
 
 const OPEN_LISTED_MAX = 1_000;
+/** Longest message of an outcome; the contract allows a little more. */
+const MESSAGE_LENGTH_MAX = 1_900;
 
 /** The imports and their outcomes; an outcome is told to summit in the transaction that decides it. */
 export class ImportStore {
@@ -205,7 +207,8 @@ export class ImportStore {
     return this.db.inTransaction(async (tx) => {
       const state = await this.lockedState(tx, importId);
       if (state !== 'open') return state;
-      const { kind, code, message } = failure;
+      const { kind, code } = failure;
+      const message = failure.message.slice(0, MESSAGE_LENGTH_MAX);
       await tx.import.update({
         where: { id: importId },
         data: { state: kind, code, message, decidedAt: new Date(this.clock.now()) },
