@@ -24,10 +24,8 @@ async function createCodec(): Promise<Codec> {
     xxh3_64: (bytes) => digest64(short.init().update(bytes)),
     xxh3_128: (bytes) => long.init().update(bytes).digest('binary'),
     compress: (bytes, kind) => zstdCompressSync(bytes, { params: compressionParameters(kind) }),
-    decompress: (bytes, { plainSizeBytes }) => {
-      const plain = decoder.decompress(bytes, plainSizeBytes);
-      return plain === undefined ? decompressOnce(bytes, plainSizeBytes) : ok(plain);
-    },
+    decompress: (bytes, { plainSizeBytes }) =>
+      decoder.decompress(bytes, plainSizeBytes) ?? decompressOnce(bytes, plainSizeBytes),
   };
 }
 
