@@ -45,3 +45,11 @@ it('forgets the errors of the phase before, and counts every byte', () => {
     phaseMark('build', 'x86_64').length + 9 + phaseMark('check', '').length,
   );
 });
+
+it('reads characters that are cut between two chunks', () => {
+  const log = logOf();
+  const bytes = Buffer.from('error: größer\n');
+  log.write(bytes.subarray(0, 10));
+  log.write(bytes.subarray(10));
+  expect(log.errorLine).toBe('error: größer');
+});

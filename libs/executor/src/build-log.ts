@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { type BuildEvents } from './executor.js';
 
 const TAIL_LINES = 30;
@@ -20,6 +21,8 @@ export function phaseOfLogLine(line: string): string | undefined {
 /** The log of one build: passes bytes on, counts them, and remembers what a failure report needs. */
 export class BuildLog {
   readonly #events: BuildEvents;
+  /** Keeps the first half of a character that a chunk ends in. */
+  readonly #decoder = new StringDecoder('utf8');
   #sizeBytes = 0;
   #partial = '';
   #tail: string[] = [];
@@ -67,7 +70,7 @@ export class BuildLog {
   write(bytes: Uint8Array): void {
     this.#sizeBytes += bytes.byteLength;
     this.#events.log(bytes);
-    const lines = (this.#partial + Buffer.from(bytes).toString('utf8')).split('\n');
+    const lines = (this.#partial + this.#decoder.write(Buffer.from(bytes))).split('\n');
     this.#partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
     for (const line of lines)
       this.#remember(line.slice(0, LINE_LENGTH_MAX).replace(ESCAPES, '').replace(/\r/g, ''));

@@ -5,6 +5,7 @@ import { type StonePackage } from '@cairn/stone';
 import { createStone } from '@cairn/stone-files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BuildBench } from '../build-bench.conformance.js';
+import { describeExecutor } from '../executor.conformance.js';
 import { boulderExecutor } from './boulder-executor.js';
 import { phaseOfBoulderLine, readComplaint } from './boulder-output.js';
 
@@ -50,6 +51,7 @@ if 'summary: fail' in text:
     print('│B│ x.c:1: error: no stone'); die(1, 'build: script failed with status code 7')
 if 'summary: hash' in text: die(1, 'upstream nano.tar.xz: hash mismatch, expected a, got b')
 if 'summary: hang' in text:
+    print('│B│ hanging-now', flush=True)
     open(os.path.join(HERE, 'pid'), 'w').write(str(os.getpid()))
     time.sleep(60)
 shutil.copy(os.path.join(HERE, 'nano.stone'), os.path.join(values['-o'], 'nano-1-2-%s-x86_64.stone' % values['-b']))
@@ -95,6 +97,16 @@ beforeAll(async () => {
     out: path.join(tools, 'nano.stone'),
   });
   if (!made.ok) throw new Error(made.error.code);
+});
+
+describeExecutor({
+  executor,
+  bench,
+  recipes: {
+    good: { source: 'nano', text: RECIPE },
+    failing: `${RECIPE}summary: fail\n`,
+    hanging: `${RECIPE}summary: hang\n`,
+  },
 });
 
 describe('boulder executor', () => {
