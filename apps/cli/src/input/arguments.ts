@@ -1,0 +1,46 @@
+import { builderIdSchema, nameSchema } from '@cairn/contracts';
+import { InvalidArgumentError } from 'commander';
+import { type z } from 'zod';
+
+const TASK_ID = /^#?([1-9]\d{0,14})$/;
+
+/** `17` or `#17`. */
+export function taskIdArgument(text: string): number {
+  const digits = TASK_ID.exec(text)?.[1];
+  if (digits === undefined) throw new InvalidArgumentError('a task id is a number like 17');
+  return Number(digits);
+}
+
+export const nameArgument = bySchema(nameSchema);
+export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
+
+/** `project/repository`. */
+export function repositoryArgument(text: string): {
+  readonly project: string;
+  readonly repository: string;
+} {
+  const [project, repository, ...rest] = text.split('/');
+  if (project === undefined || repository === undefined || rest.length > 0)
+    throw new InvalidArgumentError('expected PROJECT/REPOSITORY');
+  return { project: nameArgument(project), repository: nameArgument(repository) };
+}
+
+/** A whole number within limits. */
+export function wholeNumber(limits: {
+  readonly min: number;
+  readonly max: number;
+}): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= limits.min && value <= limits.max) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${limits.min} to ${limits.max}`);
+  };
+}
+
+function bySchema<T>(schema: z.ZodType<T>): (text: string) => T {
+  return (text) => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`expected ${parsed.error.issues[0]?.message ?? 'another text'}`);
+  };
+}
