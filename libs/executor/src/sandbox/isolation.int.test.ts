@@ -82,7 +82,7 @@ echo "name: $(getent hosts example.org || echo none)"
 echo "pids: $(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[${neighbourMark.slice(0, 1)}]${neighbourMark.slice(1)}' || true)"
 echo "count: $(ls -d /proc/[0-9]* | wc -l)"
 echo "secret: $(cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c hush-hush || true) $(env | grep -c hush-hush || true)"
-for at in /root /home /work /etc/shadow /etc/ssh /sys/fs/cgroup /proc/sysrq-trigger-x /var/lib; do [ ! -e $at ] || echo "seen: $at"; done
+for at in /root /home /srv /etc/shadow /etc/ssh /sys/fs/cgroup /proc/sysrq-trigger-x /var/lib; do [ ! -e $at ] || echo "seen: $at"; done
 for at in / /usr /usr/bin /etc /dev /mason /mason/recipe /mason/scripts /usr/local /usr/src; do ! ( : > $at/cairn-write ) 2>/dev/null || echo "written: $at"; done
 echo "masked: $(ls /usr/local /usr/src | grep -v : | tr -d '\\n')"
 echo "caps: $(grep CapEff /proc/self/status | cut -f2) $(grep NoNewPrivs /proc/self/status | cut -f2)"
