@@ -100,6 +100,17 @@ it('throws what may pass and keeps what it has', async () => {
   expect((await fetchArtefact(fetch)).ok).toBe(true);
 });
 
+it('ends at once when it is given up, whatever it waits for', async () => {
+  const cancelling = new AbortController();
+  const { fetch } = fetchOf({
+    signal: cancelling.signal,
+    read: () => new Promise(() => undefined),
+  });
+  const ended = fetchArtefact(fetch);
+  setTimeout(() => cancelling.abort(), 20);
+  await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+});
+
 it('never has more requests under way than the window allows', async () => {
   let underWay = 0;
   let most = 0;

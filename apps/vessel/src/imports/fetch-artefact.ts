@@ -1,6 +1,7 @@
 import { AppError, ARTEFACT_CHUNK_SIZE_BYTES_MAX, type Collectable } from '@cairn/contracts';
 import { err, MIB, ok, type Result } from '@cairn/std';
 import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
 import { constants, createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ArtefactPiece } from './artefact.gateway.js';
@@ -71,8 +72,7 @@ async function fetchFrom(
       askedTo += lengthBytes;
     }
     const lengthBytes = Math.min(ARTEFACT_CHUNK_SIZE_BYTES_MAX, sizeBytes - writtenTo);
-    const piece = await ahead.shift();
-    fetch.signal.throwIfAborted();
+    const piece = await orAborted(ahead.shift(), fetch.signal);
     if (piece?.sizeBytes !== sizeBytes) {
       return refuse(
         'artefacts.size-mismatch',
@@ -98,6 +98,25 @@ function ask(fetch: ArtefactFetch, offset: number, lengthBytes: number): Promise
   // An earlier piece may end the fetch before anybody waits for this one.
   piece.catch(() => undefined);
   return piece;
+}
+
+/** Whatever comes first: what was asked for may take long to fail, and nobody waits for it any more. */
+async function orAborted<T>(
+  asked: Promise<T> | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  const aborted = once(signal, 'abort', { signal: ending.signal }).then(
+    () => signal.throwIfAborted(),
+    () => undefined,
+  );
+  try {
+    await Promise.race([asked, aborted]);
+    return await asked;
+  } finally {
+    ending.abort();
+  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
