@@ -108,7 +108,8 @@ export {
   type ReplayDifference,
   type ReplayResult,
 } from './replay/replay-decisions.js';
-export { planBoundMs } from './simulation/plan-bound.js';
+export { planBoundMs } from './plan/plan-bound.js';
+export { makeShortPlan, type PlanWorkload } from './plan/short-plan.js';
 export {
   PackageLayers,
   type IndexedPackage,
@@ -129,3 +130,4 @@ export {
   type TaskVerdict,
 } from './decision/decide-builds.js';
 export { taskTailsMs } from './decision/task-tails.js';
+export { forecastPlan, type PlanForecast } from './plan/plan-forecast.js';

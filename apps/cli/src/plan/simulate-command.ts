@@ -3,11 +3,9 @@ import { createWriteStream } from 'node:fs';
 import {
   DecisionRecorder,
   logNormalDurationsMs,
-  makePlan,
-  planBoundMs,
+  makeShortPlan,
   simulate,
   type AllocationWitness,
-  type CutRelief,
   type DecisionLogEntry,
   type DependencyGraph,
   type PlanStep,
@@ -41,7 +39,7 @@ export async function simulateCommand(options: SimulateCommandOptions): Promise<
   const durations = await durationsFor(graph, options);
   const standIn = medianOf(durations);
   const durationMsOf = (source: string) => durations.get(source) ?? standIn;
-  const { relief, steps } = shortestPlan(graph, { durationMsOf, builderCount: options.builders });
+  const steps = planFor(graph, { durationMsOf, builderCount: options.builders });
   const entries: DecisionLogEntry[] = [];
   const result = simulate(simulationOf(options, { steps, durationMsOf, entries }));
   if (options.record !== undefined) await writeEntries(options.record, entries);
@@ -49,7 +47,6 @@ export async function simulateCommand(options: SimulateCommandOptions): Promise<
     builders: options.builders,
     seed: options.seed,
     policy: options.policy,
-    plan: relief,
     sources: graph.sourceNames().length,
     steps: steps.length,
     makespan: result.makespanMs,
@@ -76,18 +73,13 @@ async function durationsFor(
   return logNormalDurationsMs(graph.sourceNames(), { sigma: options.sigma, seed: options.seed });
 }
 
-/** Of the plans that build equally many steps, the one that can be done sooner. */
-function shortestPlan(
+function planFor(
   graph: DependencyGraph,
-  facts: Pick<SimulationFacts, 'durationMsOf' | 'builderCount'>,
-): { readonly relief: CutRelief; readonly steps: readonly PlanStep[] } {
-  const plans = (['fewest-cuts', 'earliest-start'] as const).map((relief) => {
-    const plan = makePlan(graph, { relief });
-    if (!plan.ok) throw new InputError(plan.error.code, planErrorText(plan.error).join('\n'));
-    const { steps } = plan.value;
-    return { relief, steps, boundMs: planBoundMs({ steps, ...facts }) };
-  });
-  return plans.reduce((best, plan) => (plan.boundMs < best.boundMs ? plan : best));
+  workload: Pick<SimulationFacts, 'durationMsOf' | 'builderCount'>,
+): readonly PlanStep[] {
+  const plan = makeShortPlan(graph, {}, workload);
+  if (!plan.ok) throw new InputError(plan.error.code, planErrorText(plan.error).join('\n'));
+  return plan.value.steps;
 }
 
 function simulationOf(

@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly effort?: FeedbackEffort;
   /** Whether a first build within a cycle waits for what it can, or starts at once; default `fewest-cuts`. */
   readonly relief?: CutRelief;
+  /** Sources on cycles that are built twice in any case, to shorten the way through their cycle. */
+  readonly builtTwice?: readonly string[];
 }
 
 /** One build of one source. */

@@ -1,3 +1,4 @@
+import { ok } from '@cairn/std';
 import { condense } from '../graph/components.js';
 import { feedbackSet, type CuttableDigraph } from './feedback-set.js';
 import type { FeedbackEffort } from './feedback-search.js';
@@ -22,6 +23,8 @@ export interface CutOptions {
    * so that it waits for nobody there; it is built once more in either case.
    */
   readonly relief?: CutRelief | undefined;
+  /** Nodes that cut in any case, beyond the few that are needed. */
+  readonly alsoCutting?: ReadonlySet<number>;
 }
 
 export type CutRelief = 'fewest-cuts' | 'earliest-start';
@@ -30,12 +33,18 @@ export type CutRelief = 'fewest-cuts' | 'earliest-start';
  * Cuts every cycle with as few cutting nodes as can be found, and for each of those only the arcs that really close a cycle.
  * A component that holds an uncuttable cycle is left alone and that cycle's nodes are reported.
  */
-export function cutCycles(digraph: CuttableDigraph, { effort, relief }: CutOptions): CycleCuts {
+export function cutCycles(
+  digraph: CuttableDigraph,
+  { effort, relief, alsoCutting }: CutOptions,
+): CycleCuts {
   const cuts: CutArc[] = [];
   const stuck: number[] = [];
   for (const members of cyclicMembers(digraph)) {
     const local = inducedOn(digraph, members);
-    const chosen = feedbackSet(local, effort);
+    const forced = [...members.keys()].filter(
+      (place) => alsoCutting?.has(members[place] ?? -1) === true,
+    );
+    const chosen = chooseNodes(local, forced, effort);
     const nodeOf = (place: number) => members[place] ?? 0;
     if (!chosen.ok) {
       stuck.push(...chosen.error.nodes.map(nodeOf));
@@ -45,6 +54,19 @@ export function cutCycles(digraph: CuttableDigraph, { effort, relief }: CutOptio
       cuts.push({ from: nodeOf(arc.from), to: nodeOf(arc.to) });
   }
   return { cuts, stuck: stuck.sort((left, right) => left - right) };
+}
+
+/** The forced nodes and as few others as can be found. */
+function chooseNodes(
+  digraph: CuttableDigraph,
+  forced: readonly number[],
+  effort: FeedbackEffort,
+): ReturnType<typeof feedbackSet> {
+  if (forced.length === 0) return feedbackSet(digraph, effort);
+  const isForced = new Set(forced);
+  const cuttable = digraph.cuttable.map((row, node) => (isForced.has(node) ? [] : row));
+  const others = feedbackSet({ cuttable, fixed: digraph.fixed }, effort);
+  return others.ok ? ok([...forced, ...others.value].sort((left, right) => left - right)) : others;
 }
 
 function cyclicMembers(digraph: CuttableDigraph): (readonly number[])[] {

@@ -28,7 +28,15 @@ export function makePlan(
     return err({ code: 'plan.unknown-source', sources: [...new Set(unknown)].sort(compareText) });
   const planGraph = planGraphOf(graph, request);
   const effort = request.effort ?? 'thorough';
-  const { cuts, stuck } = cutCycles(digraphOf(planGraph), { effort, relief: request.relief });
+  const also = new Set(request.builtTwice ?? []);
+  const alsoCutting = new Set(
+    [...planGraph.nodes.keys()].filter((number) => also.has(planGraph.nodes[number]?.source ?? '')),
+  );
+  const { cuts, stuck } = cutCycles(digraphOf(planGraph), {
+    effort,
+    relief: request.relief,
+    alsoCutting,
+  });
   const seeds = [...planGraph.missing, ...seedsFor(planGraph, stuck, effort)];
   if (seeds.length > 0) return err({ code: 'plan.seed-missing', seeds: sortedCuts(seeds) });
   const steps = inRunnableOrder(stepsOf(planGraph, cuts));

@@ -6,7 +6,7 @@ import { seededRandom, standardNormal, type Random } from '../graph/random.js';
 import type { PlanStep } from '../plan/build-plan.js';
 import { dependantsOf, tailsMs } from '../plan/step-order.js';
 import { Capacity } from './capacity.js';
-import { planBoundMs } from './plan-bound.js';
+import { planBoundMs } from '../plan/plan-bound.js';
 import { DecisionHash } from './decision-hash.js';
 import { EventQueue } from './event-queue.js';
 
