@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
@@ -33,7 +33,7 @@ export function describeStones(
 async function describe(file: StoneFile): Promise<StonePackage> {
   const isSmall = file.sizeBytes <= WHOLE_SIZE_BYTES_MAX;
   const head = await file.read(0, isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES);
-  const hashing = isSmall ? sha256(head) : sha256InPieces(file);
+  const hashing = isSmall ? sha256(head) : file.sha256();
   const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
   return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
 }
@@ -49,11 +49,4 @@ async function readDescription(file: StoneFile, head: Uint8Array): Promise<Stone
 async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await webcrypto.subtle.digest('SHA-256', bytes);
   return Buffer.from(digest).toString('hex');
-}
-
-async function sha256InPieces(file: StoneFile): Promise<string> {
-  const hash = createHash('sha256');
-  const range = { start: 0, end: file.sizeBytes };
-  for await (const chunk of file.chunks(range, CHUNK_SIZE_BYTES)) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -19,7 +19,6 @@ import {
 import { listPayloads, type PayloadList } from './checked-stone.js';
 import { loadCodec } from './codec.js';
 import { hashStoredBytes, readContent } from './content-reader.js';
-import { sha256OfFile } from './file-hash.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
 
@@ -34,10 +33,11 @@ interface Inspected extends DecodedPayload {
  * and cross checks. Reads tolerantly; what cannot be read at all is refused.
  */
 export function inspectStone(path: string): Promise<Result<Description, StoneError>> {
-  return asResult('stone.unreadable', async () => {
-    const sha256 = await sha256OfFile(path);
-    return StoneFile.with(path, (file) => inspect(file, { file: basename(path), sha256 }));
-  });
+  return asResult('stone.unreadable', () =>
+    StoneFile.with(path, async (file) => {
+      return inspect(file, { file: basename(path), sha256: await file.sha256() });
+    }),
+  );
 }
 
 async function inspect(

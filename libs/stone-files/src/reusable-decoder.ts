@@ -51,7 +51,7 @@ export class ReusableDecoder {
     handle.writeSync(constants.ZSTD_e_end, frame, 0, frame.byteLength, plain, 0, roomBytes);
     if (state[0] === SPARE_SIZE_BYTES && state[1] === 0)
       return ok(plain.subarray(0, plainSizeBytes));
-    return err(this.abandon(state[0] ?? NOT_WRITTEN, roomBytes));
+    return err(this.abandon(state[0], roomBytes));
   }
 
   /** After a failure the context may be in the middle of a frame; the next call starts with a new one. */

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { KIB } from '@cairn/std';
+import { KIB, MIB } from '@cairn/std';
 import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
 import { StoneRefusal } from './stone-refusal.js';
 
@@ -64,6 +66,14 @@ export class StoneFile {
     return this.read(0, HEADER_SIZE_BYTES);
   }
 
+  /** SHA-256 of the whole file, in 64 lower-case hexadecimal digits. */
+  async sha256(): Promise<string> {
+    const hash = createHash('sha256');
+    const range = { start: 0, end: this.sizeBytes };
+    for await (const chunk of this.chunks(range, MIB)) hash.update(chunk);
+    return hash.digest('hex');
+  }
+
   /** Runs of a range of the file, each of `chunkSizeBytes` but the last. */
   async *chunks(
     range: { readonly start: number; readonly end: number },
@@ -81,7 +91,8 @@ export class StoneFile {
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    // Opening a pipe would otherwise wait for somebody to write into it.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const found = error instanceof Error ? error.message : 'unknown';
     throw new StoneRefusal(stoneError('stone.unreadable', { offset: 0 }, { found }));
