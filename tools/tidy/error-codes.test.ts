@@ -14,6 +14,7 @@ const TABLES = [
   ['libs/contracts/src/error-codes.ts', 'KIND_OF'],
   ['libs/stone/src/stone-error.ts', 'STONE_ERRORS'],
   ['libs/recipe/src/recipe-error.ts', 'RECIPE_ERRORS'],
+  ['libs/recipe/src/lint/recipe-warning.ts', 'RECIPE_WARNINGS'],
 ] as const;
 
 function codesOf([source, constant]: (typeof TABLES)[number]): readonly string[] {
