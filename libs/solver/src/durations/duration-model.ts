@@ -121,10 +121,13 @@ function newestBySource(samples: readonly DurationSample[]): Map<string, Duratio
       compareText(machineKey(left), machineKey(right)) ||
       left.durationMs - right.durationMs,
   );
-  const bySource = Map.groupBy(sorted, (sample) => sample.source);
-  return new Map(
-    [...bySource].map(([source, list]) => [source, list.slice(0, SAMPLES_PER_SOURCE_MAX)]),
-  );
+  const bySource = new Map<string, DurationSample[]>();
+  for (const sample of sorted) {
+    const known = bySource.get(sample.source);
+    if (known === undefined) bySource.set(sample.source, [sample]);
+    else if (known.length < SAMPLES_PER_SOURCE_MAX) known.push(sample);
+  }
+  return bySource;
 }
 
 /** What each kind of machine adds, found by turns with what each source takes. */
