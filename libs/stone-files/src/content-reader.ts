@@ -49,7 +49,7 @@ export async function checkStoredBytes(file: StoneFile, slot: PayloadSlot): Prom
 export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<bigint> {
   const hasher = (await createXXHash3()).init();
   const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
-  for await (const chunk of file.chunks(range, STORED_CHUNK_SIZE_BYTES)) hasher.update(chunk);
+  await file.scan(range, (piece) => hasher.update(piece));
   return digest64(hasher);
 }
 

@@ -9,6 +9,7 @@ import { StoneRefusal } from './stone-refusal.js';
 const SMALL_READ_SIZE_BYTES = 64 * KIB;
 const WINDOW_SIZE_BYTES = 512 * KIB;
 
+const SCAN_SIZE_BYTES = MIB;
 const NO_WINDOW = { offset: 0, bytes: new Uint8Array(0) };
 
 /** A stone that is open for reading at any place. */
@@ -51,10 +52,15 @@ export class StoneFile {
 
   private async readThrough(offset: number, lengthBytes: number): Promise<Uint8Array> {
     const wanted = Math.max(0, Math.min(lengthBytes, this.sizeBytes - offset));
-    const bytes = Buffer.allocUnsafeSlow(wanted);
+    return this.fill(Buffer.allocUnsafeSlow(wanted), offset);
+  }
+
+  /** Fills a buffer from `offset` on; what is given back is shorter only at the end of the file. */
+  private async fill(bytes: Uint8Array, offset: number): Promise<Uint8Array> {
     let filled = 0;
-    while (filled < wanted) {
-      const { bytesRead } = await this.handle.read(bytes, filled, wanted - filled, offset + filled);
+    while (filled < bytes.byteLength) {
+      const left = bytes.byteLength - filled;
+      const { bytesRead } = await this.handle.read(bytes, filled, left, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -69,9 +75,23 @@ export class StoneFile {
   /** SHA-256 of the whole file, in 64 lower-case hexadecimal digits. */
   async sha256(): Promise<string> {
     const hash = createHash('sha256');
-    const range = { start: 0, end: this.sizeBytes };
-    for await (const chunk of this.chunks(range, MIB)) hash.update(chunk);
+    await this.scan({ start: 0, end: this.sizeBytes }, (piece) => hash.update(piece));
     return hash.digest('hex');
+  }
+
+  /** Shows a range of the file piece by piece; a piece is only valid during the call. */
+  async scan(
+    range: { readonly start: number; readonly end: number },
+    look: (piece: Uint8Array) => void,
+  ): Promise<void> {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(SCAN_SIZE_BYTES, range.end - range.start));
+    for (let offset = range.start; offset < range.end;) {
+      const room = buffer.subarray(0, Math.min(buffer.byteLength, range.end - offset));
+      const piece = await this.fill(room, offset);
+      if (piece.byteLength === 0) return;
+      look(piece);
+      offset += piece.byteLength;
+    }
   }
 
   /** Runs of a range of the file, each of `chunkSizeBytes` but the last. */
