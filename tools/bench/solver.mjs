@@ -274,7 +274,7 @@ function simulations() {
     }
   }
   const groups = SIMULATED.builders.map((builders) => [
-    builders,
+    `builders_${builders}`,
     summaryOf(found.filter((each) => each.builderCount === builders)),
   ]);
   const critical = found.filter((each) => {

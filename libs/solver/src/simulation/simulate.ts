@@ -35,6 +35,7 @@ export interface SimulationResult {
   readonly makespanMs: number;
   /** The greater of the critical path and the time in which the builders could have done the work really run. */
   readonly lowerBoundMs: number;
+  /** Longest chain of builds that had to follow each other, failed and lost ones included. */
   readonly criticalPathMs: number;
   /** No order of these steps can be faster: for some step, what leads to it, itself, and all that stands behind it spread over the builders. */
   readonly planBoundMs: number;
@@ -253,7 +254,11 @@ class Simulation {
 
   #result(): SimulationResult {
     const workMs = this.#builds.reduce((sum, build) => sum + (build.endMs - build.startMs), 0);
-    const tails = tailsMs(this.#facts.steps, (step) => this.#facts.durationMsOf(step.source));
+    const builtMs = new Map<string, number>();
+    for (const { step, startMs, endMs } of this.#builds) {
+      builtMs.set(step.id, (builtMs.get(step.id) ?? 0) + endMs - startMs);
+    }
+    const tails = tailsMs(this.#facts.steps, (step) => builtMs.get(step.id) ?? 0);
     const criticalPathMs = [...tails.values()].reduce(
       (longest, tail) => Math.max(longest, tail),
       0,
