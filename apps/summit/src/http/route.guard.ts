@@ -37,19 +37,14 @@ export class RouteGuard implements CanActivate {
     request: CheckedRequest,
     route: HttpRoute,
   ): Promise<AccessClaims | null> {
-    const hasToken =
-      request.headers.authorization !== undefined || cookieOf(request, SESSION_COOKIE) !== null;
-    if (!hasToken) return null;
+    if (!hasBearerToken(request) && cookieOf(request, SESSION_COOKIE) === null) return null;
     const claims = await verify(request);
     const session = claims === null ? null : await this.sessions.find(claims.session);
     const isLive =
       session !== null && session.endedAt === null && session.expiresAt > this.clock.now();
     if (claims !== null && isLive) return claims;
     // A browser whose session has ended still sees what is public; a token that was meant as proof is refused.
-    if (
-      request.headers.authorization === undefined &&
-      (route.policy === 'public' || route.policy === 'public-read')
-    )
+    if (!hasBearerToken(request) && (route.policy === 'public' || route.policy === 'public-read'))
       return null;
     throw new AppError('token.invalid', 'The token is expired, ended or not ours: log in again.');
   }
@@ -70,12 +65,7 @@ export class RouteGuard implements CanActivate {
 
   /** A cookie is sent by the browser whoever caused the request; the token in the header proves that it was our page. */
   private async checkCsrf(request: CheckedRequest, caller: AccessClaims): Promise<void> {
-    if (
-      request.method === 'GET' ||
-      request.method === 'HEAD' ||
-      request.headers.authorization !== undefined
-    )
-      return;
+    if (request.method === 'GET' || request.method === 'HEAD' || hasBearerToken(request)) return;
     const given = Buffer.from(request.header(CSRF_HEADER) ?? '');
     const session = await this.sessions.find(caller.session);
     const wanted = Buffer.from(session?.csrfToken ?? '');
@@ -83,6 +73,11 @@ export class RouteGuard implements CanActivate {
       return;
     throw new AppError('csrf.missing', `Changes from a browser need the header ${CSRF_HEADER}.`);
   }
+}
+
+/** Whether the caller proves itself by a header; other schemes (a proxy's own) say nothing to us. */
+function hasBearerToken(request: CheckedRequest): boolean {
+  return /^\s*bearer\s+\S/i.test(request.headers.authorization ?? '');
 }
 
 function verify(request: CheckedRequest): Promise<AccessClaims | null> {

@@ -30,6 +30,9 @@ export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt'>;
 
 type TaskRow = Prisma.TaskGetPayload<object>;
 
+/** Ids are Postgres integers: a larger number names no task. */
+const TASK_ID_MAX = 2_147_483_647;
+
 /** The only door to the task table. */
 @Injectable()
 export class TaskStore {
@@ -37,8 +40,8 @@ export class TaskStore {
 
   /** Reads a task and keeps others from changing it until the transaction ends. */
   async lock(tx: Transaction, id: number): Promise<Task> {
-    await tx.$queryRaw`SELECT 1 FROM "task" WHERE "id" = ${id} FOR UPDATE`;
-    const row = await tx.task.findUnique({ where: { id } });
+    if (id <= TASK_ID_MAX) await tx.$queryRaw`SELECT 1 FROM "task" WHERE "id" = ${id} FOR UPDATE`;
+    const row = id <= TASK_ID_MAX ? await tx.task.findUnique({ where: { id } }) : null;
     if (row === null)
       throw new AppError('task.not-found', `There is no task ${id}.`, { taskId: id });
     return toTask(row);
@@ -97,6 +100,7 @@ export class TaskStore {
   }
 
   async find(id: number): Promise<Task | null> {
+    if (id > TASK_ID_MAX) return null;
     const row = await this.database.client.task.findUnique({ where: { id } });
     return row === null ? null : toTask(row);
   }
@@ -141,12 +145,15 @@ export class TaskStore {
     readonly before?: number | undefined;
     readonly limit: number;
   }): Promise<Task[]> {
+    if (filter.source?.includes('\0') === true) return [];
     const rows = await this.database.client.task.findMany({
       where: {
         ...(filter.state === undefined ? {} : { state: filter.state }),
         ...(filter.source === undefined ? {} : { source: filter.source }),
         ...(filter.project === undefined ? {} : { projectName: filter.project }),
-        ...(filter.before === undefined ? {} : { id: { lt: filter.before } }),
+        ...(filter.before === undefined
+          ? {}
+          : { id: { lt: Math.min(filter.before, TASK_ID_MAX) } }),
       },
       orderBy: { id: 'desc' },
       take: filter.limit,
