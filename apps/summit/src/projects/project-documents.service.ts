@@ -6,7 +6,7 @@ import {
   type ProjectChange,
   type ProjectDocument,
 } from '@cairn/contracts';
-import { parseGitUrl } from '@cairn/exec';
+import { parseBranchName, parseGitUrl } from '@cairn/exec';
 import { Inject, Injectable } from '@nestjs/common';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -76,12 +76,12 @@ export class ProjectDocuments {
       const url = parseGitUrl(repository.url, {
         allowLocal: this.config.areLocalRepositoriesAllowed,
       });
-      if (!url.ok)
-        throw new AppError(
-          'project.invalid',
-          `Repository ${repository.name}: ${url.error.message}`,
-          { code: url.error.code },
-        );
+      const branch = parseBranchName(repository.branch);
+      const problem = url.ok ? (branch.ok ? null : branch.error) : url.error;
+      if (problem === null) continue;
+      throw new AppError('project.invalid', `Repository ${repository.name}: ${problem.message}`, {
+        code: problem.code,
+      });
     }
     return parsed.data;
   }

@@ -1,6 +1,6 @@
 import { AppError, type RepositoryView } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
-import { toJson } from '../persistence/json.js';
+import { storableText, toJson } from '../persistence/json.js';
 import { type Prisma } from '../persistence/generated/client.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 
@@ -108,7 +108,7 @@ export class RecipeStore {
       where: { projectName: repository.project, name: repository.name },
       data: {
         errorCode: error.code,
-        errorMessage: error.message.slice(0, MESSAGE_LENGTH_MAX),
+        errorMessage: storableText(error.message.slice(0, MESSAGE_LENGTH_MAX)),
         refreshedAt: new Date(now),
       },
     });
@@ -145,7 +145,7 @@ export class RecipeStore {
       data: read.bad.map((bad) => ({
         ...bad,
         ...key,
-        message: bad.message.slice(0, MESSAGE_LENGTH_MAX),
+        message: storableText(bad.message.slice(0, MESSAGE_LENGTH_MAX)),
       })),
     });
     await tx.recipeRepository.update({
@@ -221,6 +221,7 @@ function toRow(recipe: StoredRecipe): Prisma.RecipeCreateManyInput {
   const { project, repository, architectures, buildDepends, packages, ...rest } = recipe;
   return {
     ...rest,
+    summary: storableText(recipe.summary),
     projectName: project,
     repositoryName: repository,
     architectures: toJson(architectures),
