@@ -46,7 +46,7 @@ export class BuilderSessions {
       version: SUMMIT_VERSION,
       features: [...SUMMIT_FEATURES],
       heartbeatIntervalMs: this.config.attempts.heartbeatMs,
-      verdicts: await this.settle(builderId, request.attempts),
+      verdicts: await this.settle(builderId, request.attempts, now),
     };
   }
 
@@ -63,7 +63,7 @@ export class BuilderSessions {
         now,
       });
     });
-    return { verdicts: await this.settle(builderId, request.attempts) };
+    return { verdicts: await this.settle(builderId, request.attempts, now) };
   }
 
   private async need(tx: Transaction, builderId: string): Promise<Builder> {
@@ -78,9 +78,10 @@ export class BuilderSessions {
   private async settle(
     builderId: string,
     reports: readonly AttemptReport[],
+    heardAt: number,
   ): Promise<AttemptVerdict[]> {
     const known = await this.knownOf(builderId, reports);
-    const { verdicts, actions } = reconcile(reports, known);
+    const { verdicts, actions } = reconcile(reports, known, heardAt);
     for (const action of actions) await this.leases.act(action);
     return [...verdicts];
   }
@@ -99,6 +100,7 @@ export class BuilderSessions {
         fence: attempt.fence,
         state: attempt.state,
         taskState: (await this.tasks.find(attempt.taskId))?.progress.state ?? 'cancelled',
+        acknowledgedAt: attempt.startedAt,
       })),
     );
   }

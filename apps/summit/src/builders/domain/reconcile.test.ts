@@ -1,6 +1,10 @@
 import { ATTEMPT_STATES, TASK_STATES, type AttemptReport } from '@cairn/contracts';
 import { expect, it } from 'vitest';
-import { reconcile, type KnownAttempt } from './reconcile.js';
+import { reconcile as reconcileAt, type KnownAttempt } from './reconcile.js';
+
+const HEARD_AT = 1_000;
+const reconcile = (reports: readonly AttemptReport[], attempts: readonly KnownAttempt[]) =>
+  reconcileAt(reports, attempts, HEARD_AT);
 
 const report = (over: Partial<AttemptReport> = {}): AttemptReport => ({
   attemptId: 'a',
@@ -14,6 +18,7 @@ const known = (over: Partial<KnownAttempt> = {}): KnownAttempt => ({
   fence: 1,
   state: 'building',
   taskState: 'building',
+  acknowledgedAt: HEARD_AT - 1,
   ...over,
 });
 
@@ -59,4 +64,10 @@ it('answers every state of an attempt', () => {
     void: 'stop',
     cancelled: 'stop',
   });
+});
+
+it('does not miss an order that was acknowledged after the builder had spoken', () => {
+  for (const acknowledgedAt of [null, HEARD_AT, HEARD_AT + 1])
+    expect(reconcile([], [known({ acknowledgedAt })]).actions).toEqual([]);
+  expect(reconcile([], [known()]).actions).toEqual([{ kind: 'lose', attemptId: 'a' }]);
 });

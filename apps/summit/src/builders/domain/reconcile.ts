@@ -11,6 +11,8 @@ export interface KnownAttempt {
   readonly fence: number;
   readonly state: AttemptState;
   readonly taskState: TaskState;
+  /** When its builder acknowledged the order (milliseconds); null before. */
+  readonly acknowledgedAt: number | null;
 }
 
 export type Action =
@@ -28,11 +30,13 @@ export interface Reconciliation {
 
 /**
  * Compares what a builder says it is doing with what summit believes: what to tell the builder, and what to change
- * here. An order that may still be on its way is left alone; only acknowledged ones can be missed.
+ * here. An order that may still be on its way is left alone; only those acknowledged before the builder was heard
+ * (`heardAt`, milliseconds) can be missed, for it may have spoken before it took a later one.
  */
 export function reconcile(
   reports: readonly AttemptReport[],
   known: readonly KnownAttempt[],
+  heardAt: number,
 ): Reconciliation {
   const knownById = new Map(known.map((attempt) => [attempt.attemptId, attempt]));
   const verdicts: AttemptVerdict[] = [];
@@ -45,7 +49,9 @@ export function reconcile(
   }
   const reported = new Set(reports.map((report) => report.attemptId));
   for (const attempt of known) {
-    if (attempt.state === 'building' && !reported.has(attempt.attemptId)) {
+    const { acknowledgedAt } = attempt;
+    const isDue = acknowledgedAt !== null && acknowledgedAt < heardAt;
+    if (attempt.state === 'building' && isDue && !reported.has(attempt.attemptId)) {
       actions.push({ kind: 'lose', attemptId: attempt.attemptId });
     }
   }
