@@ -124,6 +124,12 @@ describe('extractStone', () => {
     expect(await readdir(out())).toEqual([]);
   });
 
+  it('unpacks no more than it may', async () => {
+    const result = await extract([regular('a')], { contentSizeBytesMax: 4 });
+    expect(result).toMatchObject({ ok: false, error: { code: 'stone.plain-size' } });
+    expect(await extract([regular('a')], { contentSizeBytesMax: 5 })).toMatchObject({ ok: true });
+  });
+
   it('tells how far it is', async () => {
     const seen: number[] = [];
     await extract([regular('a')], {

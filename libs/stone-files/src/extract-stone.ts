@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Result } from '@cairn/std';
 import {
   ContentCutter,
+  placeOf,
   stoneError,
   type ReadMode,
   type StoneError,
@@ -25,6 +26,8 @@ const ALL_MODE_BITS = 0o7777;
 /** How a package is extracted. */
 export interface ExtractOptions {
   readonly mode?: ReadMode;
+  /** Largest Content that is unpacked, in bytes; a larger one is refused with `stone.plain-size`. */
+  readonly contentSizeBytesMax?: number;
   /** Keeps set-user-id, set-group-id and sticky bits, which are dropped otherwise. */
   readonly keepSpecialBits?: boolean;
   /** Told after every piece of Content, in plain bytes. */
@@ -54,6 +57,7 @@ export function extractStone(
   return asResult('stone.write-failed', () =>
     StoneFile.with(path, async (file) => {
       const stone = await checkRecords(file, await loadCodec(), options.mode ?? 'strict');
+      checkContentSize(stone, options.contentSizeBytesMax);
       await claimDirectory(directory);
       try {
         return await extract(file, stone, join(directory, USR), options);
@@ -111,6 +115,15 @@ async function extractContent(
   } finally {
     sink.close();
   }
+}
+
+function checkContentSize(
+  { contentSlot }: CheckedStone,
+  contentSizeBytesMax = Number.MAX_SAFE_INTEGER,
+): void {
+  if (contentSlot === undefined || contentSlot.plainSizeBytes <= contentSizeBytesMax) return;
+  const sizes = { expected: `≤ ${contentSizeBytesMax}`, found: contentSlot.plainSizeBytes };
+  throw new StoneRefusal(stoneError('stone.plain-size', placeOf(contentSlot), sizes));
 }
 
 async function claimDirectory(directory: string): Promise<void> {

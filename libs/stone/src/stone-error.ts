@@ -48,7 +48,7 @@ export const STONE_ERRORS = {
   'stone.meta-number': 'A release or size does not fit 2^53 − 1.',
   'stone.layout-type': 'A layout entry type is unknown.',
   'stone.layout-path':
-    'A layout target is empty, absolute, or has an empty, `.` or `..` component.',
+    'A layout target is empty, absolute, too deep, or has an empty, `.` or `..` component.',
   'stone.layout-duplicate': 'Two layout entries have the same target.',
   'stone.layout-parent': 'A layout entry lies below an entry that is no directory.',
   'stone.layout-digest-length': 'The source of a regular file is not a digest of 16 bytes.',

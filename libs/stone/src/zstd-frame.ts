@@ -65,7 +65,7 @@ export function checkZstdFrameHeader(
     const sizes = { expected: plainSizeBytes, found: frame.contentSizeBytes };
     return refuse('stone.zstd-content-size', place, sizes);
   }
-  if (!frame.isSingleSegment && frame.windowSizeBytes > ZSTD_WINDOW_SIZE_BYTES_MAX) {
+  if (frame.windowSizeBytes > ZSTD_WINDOW_SIZE_BYTES_MAX) {
     const sizes = { expected: `≤ ${ZSTD_WINDOW_SIZE_BYTES_MAX}`, found: frame.windowSizeBytes };
     return refuse('stone.zstd-window', place, sizes);
   }
