@@ -391,6 +391,64 @@ const ELSEWHERE: readonly (keyof typeof STONE_ERRORS)[] = [
   'stone.write-failed',
 ];
 
+const FORGIVEN: readonly (readonly [string, Buffer])[] = [
+  [
+    'an unknown file type',
+    forge({ fileType: 9, payloads: [metaPayload(requiredRecords())] }, codec),
+  ],
+  [
+    'an unknown payload kind',
+    forge(
+      { payloads: [metaPayload(requiredRecords()), { kind: 6, plain: hello, recordCount: 1 }] },
+      codec,
+    ),
+  ],
+  [
+    'an unknown compression',
+    forge(
+      {
+        payloads: [
+          metaPayload(requiredRecords()),
+          { kind: 3, compression: 3, plain: hello, recordCount: 1 },
+        ],
+      },
+      codec,
+    ),
+  ],
+  ['another payload version', onlyMeta({ version: 2 })],
+  ['padding', withMeta(metaRecord(12, 9, Buffer.from('MIT\0'), { padding: 1 }))],
+  ['an unknown record type', withMeta(metaRecord(12, 12, Buffer.of(1)))],
+  ['a single value twice', withMeta(textRecord(1, 'other'))],
+  ['an unknown entry type', withLayout(layoutRecord({ type: 8, target: 'a' }))],
+  [
+    'an empty payload',
+    forge({ fileType: 2, payloads: [{ kind: 3, plain: Buffer.alloc(0), recordCount: 0 }] }, codec),
+  ],
+];
+
+describe('tolerant reading', () => {
+  const read = (bytes: Buffer, mode: 'strict' | 'tolerant') =>
+    decodeStone(bytes, codec, { mode, contentSizeBytesMax: 1_000 });
+
+  it.each(FORGIVEN)('forgives %s, strict reading does not', (_, bytes) => {
+    expect(read(bytes, 'tolerant')).toMatchObject({ ok: true });
+    expect(read(bytes, 'strict')).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    [
+      'stone.checksum',
+      forge({ payloads: [{ kind: 6, plain: hello, recordCount: 1, checksum: 1n }] }, codec),
+    ],
+    ['stone.layout-path', withLayout(layoutRecord({ type: 3, target: '../a' }))],
+    ['stone.index-digest', withIndex(world, indexRecord(0n, 5n, helloDigest))],
+    ['stone.meta-syntax', packageWith({ meta: requiredRecords('a/b') }, codec)],
+    ['stone.trailing', forge({ payloads: [metaPayload(requiredRecords())], tail: hello }, codec)],
+  ])('still refuses with %s', (code, bytes) => {
+    expect(read(bytes, 'tolerant')).toMatchObject({ ok: false, error: { code } });
+  });
+});
+
 describe('refusals', () => {
   let directory = '';
   beforeAll(async () => {
