@@ -95,7 +95,7 @@ async function reach<R extends HttpRoute>(
 /** The failure of a connection in words. */
 export function unreachable(origin: string, error: unknown): CliError {
   const { cause, name, message } = error as { cause?: unknown; name?: string; message?: string };
-  const { code = '' } = (cause ?? {}) as { code?: string };
+  const { code = '', message: reason } = (cause ?? {}) as { code?: string; message?: string };
   if (CERTIFICATE_TROUBLE.test(code)) {
     return new CliError(
       'server.certificate-refused',
@@ -107,7 +107,7 @@ export function unreachable(origin: string, error: unknown): CliError {
     );
   }
   const isSlow = name === 'TimeoutError' || code.startsWith('UND_ERR_') || code === 'ETIMEDOUT';
-  const why = code === '' ? (message ?? 'no reason given') : code;
+  const why = code === '' ? (reason ?? message ?? 'no reason given') : code;
   return new CliError(
     isSlow ? 'server.timeout' : 'server.unreachable',
     isSlow ? `${origin} does not answer in time` : `${origin} cannot be reached: ${why}`,
