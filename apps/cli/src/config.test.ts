@@ -3,7 +3,7 @@ import { loadConfig } from './config.js';
 
 it('takes the server and the place of the session from the environment', () => {
   expect(
-    loadConfig({ CAIRN_SERVER: ' https://a ', XDG_CONFIG_HOME: '/x', NO_COLOR: '' }, '/home/a'),
+    loadConfig({ CAIRN_SERVER: ' https://a ', XDG_CONFIG_HOME: '/x', NO_COLOR: '' }, '/people/ada'),
   ).toEqual({
     server: 'https://a',
     sessionFile: '/x/cairn/session.json',
@@ -12,9 +12,9 @@ it('takes the server and the place of the session from the environment', () => {
 });
 
 it('falls back to the home folder, also when the folder given is relative', () => {
-  expect(loadConfig({}, '/home/a').sessionFile).toBe('/home/a/.config/cairn/session.json');
-  expect(loadConfig({ XDG_CONFIG_HOME: 'x' }, '/home/a').sessionFile).toBe(
-    '/home/a/.config/cairn/session.json',
+  expect(loadConfig({}, '/people/ada').sessionFile).toBe('/people/ada/.config/cairn/session.json');
+  expect(loadConfig({ XDG_CONFIG_HOME: 'x' }, '/people/ada').sessionFile).toBe(
+    '/people/ada/.config/cairn/session.json',
   );
 });
 
