@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
-import { createZstdCompress, zstdCompressSync } from 'node:zlib';
+import { createZstdCompress, zstdCompressSync, type ZstdCompress } from 'node:zlib';
 import { createXXHash3 } from 'hash-wasm';
 import { MIB } from '@cairn/std';
 import { digest64 } from './codec.js';
@@ -58,11 +57,13 @@ async function* compressed(
     pledgedSrcSize: plainSizeBytes,
     chunkSize: CHUNK_SIZE_BYTES,
   });
-  const fed = new Promise<Error | undefined>((resolve) => {
-    pipeline(Readable.from(pieces, { objectMode: false }), encoder, (error) => {
-      resolve(error ?? undefined);
-    });
-  });
+  const fed = feed(encoder, pieces).then(
+    () => undefined,
+    (error: unknown) => {
+      encoder.destroy();
+      return error instanceof Error ? error : new Error('the content could not be read');
+    },
+  );
   try {
     yield* encoder as AsyncIterable<Uint8Array>;
   } catch (error) {
@@ -70,4 +71,17 @@ async function* compressed(
   }
   const failure = await fed;
   if (failure !== undefined) throw failure;
+}
+
+/**
+ * Writes piece by piece and ends only when the last one has been taken: node:zlib would otherwise end the frame with the
+ * last piece and then, at the end of the stream, write an empty second frame behind it.
+ */
+async function feed(encoder: ZstdCompress, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) {
+    await new Promise<void>((resolve, reject) => {
+      encoder.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  encoder.end();
 }
