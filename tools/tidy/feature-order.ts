@@ -19,7 +19,9 @@ export const FEATURE_ORDER: Readonly<Record<string, readonly string[]>> = {
     'allocation',
     'publishing',
     'overview',
+    'webhooks',
     'control',
+    'commands',
   ],
   avalanche: [
     'journal',

@@ -12,7 +12,7 @@ import { CONFIG, type SummitConfig } from './config.js';
 import { ControlModule } from './control/control.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { RouteInputInterceptor } from './http/route-input.interceptor.js';
-import { RouteGuard } from './http/route.guard.js';
+import { RouteGuard } from './accounts/route.guard.js';
 import { LOGGER, type Logger } from './logger.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { OverviewModule } from './overview/overview.module.js';

@@ -1,6 +1,3 @@
--- CreateSchema
-CREATE SCHEMA IF NOT EXISTS "public";
-
 -- CreateTable
 CREATE TABLE "setting" (
     "key" TEXT NOT NULL,
@@ -104,6 +101,7 @@ CREATE TABLE "recipe_repository" (
     "refresh_seconds" INTEGER NOT NULL,
     "profiles" JSONB,
     "commit" TEXT,
+    "commit_at" TIMESTAMPTZ(3),
     "refreshed_at" TIMESTAMPTZ(3),
     "next_refresh_at" TIMESTAMPTZ(3) NOT NULL,
     "error_code" TEXT,
@@ -181,6 +179,7 @@ CREATE TABLE "task" (
     "version" TEXT NOT NULL,
     "source_release" INTEGER NOT NULL,
     "commit" TEXT NOT NULL,
+    "commit_at" TIMESTAMPTZ(3) NOT NULL,
     "tree_id" TEXT NOT NULL,
     "recipe_path" TEXT NOT NULL,
     "description" TEXT NOT NULL,

@@ -5,10 +5,10 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import { timingSafeEqual } from 'node:crypto';
 import passport from 'passport';
-import { SessionStore } from '../accounts/session.store.js';
+import { SessionStore } from './session.store.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
-import { ROUTE, type CheckedRequest } from './route.decorator.js';
+import { ROUTE, type CheckedRequest } from '../http/route.decorator.js';
 
 const CSRF_HEADER = 'x-csrf-token';
 
