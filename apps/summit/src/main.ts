@@ -1,15 +1,8 @@
 import 'reflect-metadata';
-import { createLogger, Shutdown } from '@cairn/observability';
 import { ACCOUNT_ROLES } from '@cairn/identity';
-import { migrateDeploy } from '@cairn/persistence';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeLoginCode } from './commands/login-code.js';
-import { writeNatsConfig } from './commands/nats-config.js';
-import { setUp } from './commands/setup.js';
-import { loadConfig } from './config.js';
-import { startSummit } from './summit.js';
 
 const HELP = `summit: decides what is built, in which order, on which builder
 
@@ -25,6 +18,9 @@ const HELP = `summit: decides what is built, in which order, on which builder
 const MIGRATIONS_DIR = resolve(import.meta.dirname, '../../../prisma/summit/migrations');
 
 async function serve(): Promise<void> {
+  const { createLogger, Shutdown } = await import('@cairn/observability');
+  const { loadConfig } = await import('./config.js');
+  const { startSummit } = await import('./summit.js');
   const config = loadConfig(process.env);
   const log = createLogger({ name: 'summit', level: config.logLevel });
   const shutdown = new Shutdown({ log, exit: (exitCode) => process.exit(exitCode) });
@@ -49,21 +45,26 @@ function need(name: string): string {
   return value;
 }
 
+/** Each command loads only what it needs: most are run at every start. */
 async function command(
   name: string,
   options: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   switch (name) {
-    case 'setup':
+    case 'setup': {
+      const { setUp } = await import('./commands/setup.js');
       return JSON.stringify(await setUp(options['secrets'] ?? 'secrets'));
-    case 'migrate':
-      return JSON.stringify({
-        applied: await migrateDeploy({
-          connectionString: need('SUMMIT_DATABASE_URL'),
-          dir: MIGRATIONS_DIR,
-        }),
+    }
+    case 'migrate': {
+      const { migrateDeploy } = await import('@cairn/persistence');
+      const applied = await migrateDeploy({
+        connectionString: need('SUMMIT_DATABASE_URL'),
+        dir: MIGRATIONS_DIR,
       });
-    case 'nats-config':
+      return JSON.stringify({ applied });
+    }
+    case 'nats-config': {
+      const { writeNatsConfig } = await import('./commands/nats-config.js');
       return writeNatsConfig({
         databaseUrl: need('SUMMIT_DATABASE_URL'),
         trustFile: need('SUMMIT_TRUST_FILE'),
@@ -71,7 +72,9 @@ async function command(
         ...(options['listen'] === undefined ? {} : { listen: options['listen'] }),
         ...(options['extra'] === undefined ? {} : { extra: options['extra'] }),
       });
+    }
     case 'login-code': {
+      const { makeLoginCode } = await import('./commands/login-code.js');
       const role = ACCOUNT_ROLES.find((each) => each === (options['role'] ?? 'admin'));
       if (role === undefined) throw new Error(`--role must be one of ${ACCOUNT_ROLES.join(', ')}.`);
       return JSON.stringify(
