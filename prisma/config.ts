@@ -8,6 +8,8 @@ export function prismaConfig(dir: string) {
   return defineConfig({
     schema: join(dir, 'schema.prisma'),
     migrations: { path: join(dir, 'migrations') },
-    datasource: { url: process.env['DATABASE_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/nowhere' },
+    datasource: {
+      url: process.env['DATABASE_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/nowhere',
+    },
   });
 }
