@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
-import { createZstdDecompress } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { constants, createZstdDecompress } from 'node:zlib';
 import { createXXHash3 } from 'hash-wasm';
 import { MIB } from '@cairn/std';
 import {
@@ -17,11 +18,13 @@ import {
 import { digest64 } from './codec.js';
 import type { StoneFile } from './stone-file.js';
 import { orRefuse, StoneRefusal } from './stone-refusal.js';
+import { openSynchronousZstd, type SynchronousZstd } from './synchronous-zstd.js';
 import { decoderWindows } from './window-budget.js';
 import { DECOMPRESSION_PARAMETERS } from './zstd-parameters.js';
 
 const STORED_CHUNK_SIZE_BYTES = MIB;
 const PLAIN_CHUNK_SIZE_BYTES = MIB;
+const NOT_WRITTEN = 0xffff_ffff;
 
 /**
  * Gives the decompressed Content to `take` in pieces, never all at once; checks checksum, frame and size on the way and
@@ -37,7 +40,12 @@ export async function readContent(
     return;
   }
   const frame = await readFrameHeader(file, slot);
-  await decoderWindows.run(frame.windowSizeBytes, () => decompressInto(file, slot, frame, take));
+  const decoder = openSynchronousZstd();
+  await decoderWindows.run(frame.windowSizeBytes, () =>
+    decoder === undefined
+      ? decompressInto(file, slot, frame, take)
+      : decompressHere(file, slot, { frame, decoder }, take),
+  );
 }
 
 /** Hashes a payload’s stored bytes and compares them with its checksum. */
@@ -51,6 +59,46 @@ export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promi
   const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
   await file.scan(range, (piece) => hasher.update(piece));
   return digest64(hasher);
+}
+
+/**
+ * On this thread and with two buffers for everything: handing each piece to another thread and back costs more than it
+ * gains, most of all on a busy machine. Other work gets its turn between the pieces.
+ */
+async function decompressHere(
+  file: StoneFile,
+  slot: PayloadSlot,
+  { frame, decoder }: { readonly frame: ZstdFrameHeader; readonly decoder: SynchronousZstd },
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const plain = new Uint8Array(PLAIN_CHUNK_SIZE_BYTES);
+  const { _writeState: state } = decoder;
+  let sizeBytes = 0;
+  try {
+    for await (const stored of storedChunks(file, slot, frame)) {
+      let roomLeftBytes = 0;
+      // A full buffer may mean that the decoder holds back more.
+      for (let at = 0; at < stored.byteLength || roomLeftBytes === 0;) {
+        state[0] = NOT_WRITTEN;
+        const left = stored.byteLength - at;
+        const { _handle: handle } = decoder;
+        handle?.writeSync(constants.ZSTD_e_continue, stored, at, left, plain, 0, plain.byteLength);
+        if (state[0] === NOT_WRITTEN) throw corrupt(slot, decoder.errored?.message ?? 'broken');
+        [roomLeftBytes = 0] = state;
+        const isStuck = left > 0 && state[1] === left && roomLeftBytes === plain.byteLength;
+        if (isStuck) throw corrupt(slot, 'bytes that the decoder does not take');
+        at = stored.byteLength - (state[1] ?? 0);
+        const written = plain.byteLength - roomLeftBytes;
+        sizeBytes += written;
+        if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
+        if (written > 0) await take(plain.subarray(0, written));
+        await nextTurn();
+      }
+    }
+  } finally {
+    decoder.destroy();
+  }
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
 }
 
 async function decompressInto(
@@ -136,6 +184,10 @@ function refusalOf(error: unknown, slot: PayloadSlot): StoneRefusal | undefined 
   const isZstd =
     error instanceof Error && 'code' in error && String(error.code).startsWith('ZSTD_');
   if (!isZstd) return undefined;
+  return corrupt(slot, error.message);
+}
+
+function corrupt(slot: PayloadSlot, found: string): StoneRefusal {
   const place = { offset: slot.bodyOffset, payload: slot.payload };
-  return new StoneRefusal(stoneError('stone.zstd-corrupt', place, { found: error.message }));
+  return new StoneRefusal(stoneError('stone.zstd-corrupt', place, { found }));
 }
