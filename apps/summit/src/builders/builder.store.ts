@@ -1,6 +1,6 @@
 import { type Architecture, type MachineFacts, type MachineState } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
-import { toJson } from '../persistence/json.js';
+import { storableText, toJson } from '../persistence/json.js';
 import { type Prisma } from '../persistence/generated/client.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 
@@ -72,11 +72,23 @@ export class BuilderStore {
       : { ...toBuilder(row), expiresAt: row.enrolmentExpiresAt?.getTime() ?? 0 };
   }
 
-  async enrol(tx: Transaction, id: string, publicKey: string, now: number): Promise<void> {
-    await tx.builder.update({
-      where: { id },
+  /** Uses an enrolment code up for a key; false when somebody else just did. */
+  async enrol(
+    tx: Transaction,
+    id: string,
+    use: { readonly publicKey: string; readonly enrolmentHash: string; readonly now: number },
+  ): Promise<boolean> {
+    const { publicKey, enrolmentHash, now } = use;
+    const { count } = await tx.builder.updateMany({
+      where: { id, enrolmentHash },
       data: { publicKey, enrolledAt: new Date(now), enrolmentHash: null, enrolmentExpiresAt: null },
     });
+    return count === 1;
+  }
+
+  async isKeyTaken(tx: Transaction, publicKey: string, otherThan: string): Promise<boolean> {
+    const holder = await tx.builder.findUnique({ where: { publicKey }, select: { id: true } });
+    return holder !== null && holder.id !== otherThan;
   }
 
   async introduce(
@@ -91,7 +103,7 @@ export class BuilderStore {
     await tx.builder.update({
       where: { id },
       data: {
-        version: facts.version,
+        version: facts.version === null ? null : storableText(facts.version),
         features: toJson(facts.features),
         instanceId: facts.instanceId,
         slots: facts.slots,

@@ -1,7 +1,7 @@
 import { issueUserJwt, type NatsTrust } from '@cairn/auth';
 import { AppError } from '@cairn/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { fromPublic } from '@nats-io/nkeys';
+import { fromPublic, type KeyPair } from '@nats-io/nkeys';
 import { createHash, randomBytes } from 'node:crypto';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
@@ -72,15 +72,16 @@ export class Enrolment {
     readonly publicKey: string;
   }): Promise<Enrolled> {
     const now = this.clock.now();
+    const { publicKey } = request;
+    const user = userOf(publicKey);
+    const enrolmentHash = hash(request.enrolmentCode);
     const builderId = await this.database.inTransaction(async (tx) => {
-      const builder = await this.builders.withEnrolmentHash(tx, hash(request.enrolmentCode));
-      if (builder === null || builder.expiresAt < now) {
-        throw new AppError(
-          'enrolment.invalid',
-          'This enrolment code is unknown, used or expired: ask for a new one.',
-        );
-      }
-      await this.builders.enrol(tx, builder.id, request.publicKey, now);
+      const builder = await this.builders.withEnrolmentHash(tx, enrolmentHash);
+      if (builder === null || builder.expiresAt <= now) throw unusableCode();
+      if (await this.builders.isKeyTaken(tx, publicKey, builder.id))
+        throw new AppError('enrolment.invalid', 'This key is that of another builder.');
+      if (!(await this.builders.enrol(tx, builder.id, { publicKey, enrolmentHash, now })))
+        throw unusableCode();
       await this.events.record(tx, {
         at: now,
         kind: 'builder.enrolled',
@@ -89,7 +90,6 @@ export class Enrolment {
       });
       return builder.id;
     });
-    const user = fromPublic(request.publicKey);
     const jwt = await issueUserJwt({ trust: this.trust, role: 'builder', name: builderId, user });
     return { builderId, jwt, natsUrl: this.config.nats.publicUrl };
   }
@@ -123,6 +123,22 @@ export class Enrolment {
         message: `Builder ${builderId} was removed.`,
       });
     }
+  }
+}
+
+function unusableCode(): AppError {
+  return new AppError(
+    'enrolment.invalid',
+    'This enrolment code is unknown, used or expired: ask for a new one.',
+  );
+}
+
+/** The key's check digits are looked at before the code is used up. */
+function userOf(publicKey: string): KeyPair {
+  try {
+    return fromPublic(publicKey);
+  } catch (cause) {
+    throw new AppError('contract.invalid-payload', 'The public key is damaged.', {}, { cause });
   }
 }
 

@@ -6,6 +6,7 @@ import {
   planProject,
 } from '@cairn/contracts';
 import { testServers } from '@cairn/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SummitWorld } from '../testing/summit-world.conformance.js';
 
@@ -254,6 +255,60 @@ it.each([
   const { status, body } = await plan(document({ repositories: [repository({ subdirectory })] }));
   expect(status).toBe(400);
   expect(body).toMatchObject({ code: 'project.invalid' });
+});
+
+it('takes no place of a repository by which git or the file system could be led astray', async () => {
+  const evil = fc.oneof(
+    fc.constantFrom(
+      '--upload-pack=',
+      '-c',
+      'ext::',
+      '..',
+      '/',
+      '\\',
+      '\n',
+      '\0',
+      '@{',
+      '~',
+      ':',
+      '$(id)',
+    ),
+    fc.constantFrom(
+      '`id`',
+      ';',
+      '|',
+      '&',
+      ' ',
+      '%2e%2e',
+      '.git',
+      '.lock',
+      'file://',
+      '\u202e',
+      'é',
+    ),
+    fc.string({ maxLength: 6 }),
+  );
+  const text = fc.array(evil, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+  const fields = fc.oneof(
+    text.map((url) => ({ url })),
+    text.map((end) => ({ url: `https://git.example.org/${end}` })),
+    text.map((host) => ({ url: `ssh://${host}/r.git` })),
+    text.map((branch) => ({ branch })),
+    text.map((subdirectory) => ({ subdirectory })),
+    text.map((name) => ({ name })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fields, async (field) => {
+      const { status } = await plan(document({ repositories: [repository(field)] }));
+      if (status !== 200) {
+        expect(status).toBe(400);
+        return;
+      }
+      const [value = ''] = Object.values(field);
+      expect(value).not.toMatch(/^-|\/-|(^|\/)\.\.?(\/|$)|[\u0000-\u0020\u007f\\]|ext::|@\{/);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 it('refuses repositories of this machine unless they are allowed', async () => {

@@ -1,6 +1,6 @@
 import { AppError, type AttemptState, type BuildFailure, type Collectable } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
-import { toJson } from '../persistence/json.js';
+import { storableText, toJson } from '../persistence/json.js';
 import { type Prisma } from '../persistence/generated/client.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 import { type AttemptId, type TaskId } from './domain/task.js';
@@ -100,6 +100,7 @@ export class AttemptStore {
 
   async update(tx: Transaction, id: string, change: AttemptChange): Promise<void> {
     const {
+      step,
       startedAt,
       reportedAt,
       endedAt,
@@ -114,6 +115,7 @@ export class AttemptStore {
       where: { id },
       data: {
         ...plain,
+        ...(step === undefined ? {} : { step: step === null ? null : storableText(step) }),
         ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt) }),
         ...(reportedAt === undefined ? {} : { reportedAt: new Date(reportedAt) }),
         ...(endedAt === undefined ? {} : { endedAt: endedAt === null ? null : new Date(endedAt) }),

@@ -1,4 +1,4 @@
-import { getOverview, getTask, retryTask } from '@cairn/contracts';
+import { changeSetPublish, getOverview, getTask, importStart, retryTask } from '@cairn/contracts';
 import { testServers } from '@cairn/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { collectableOf } from '../testing/simulated-builder.conformance.js';
@@ -209,6 +209,39 @@ it('offers a task again when its artefacts are refused, until the cap', async ()
     failed.changeSetId,
   );
   world.vessel.outcomeOf = (each) => world.vessel.stage(each);
+});
+
+it('offers a task again when vessel will not begin its import, and fails one that it will not publish', async () => {
+  const attic = await world.builder('attic-unwanted');
+  world.vessel.refusals.set(importStart.subject, { status: 409, code: 'import.release-older' });
+  await world.refresh(world.recipes.commitRecipes({ name: 'not-begun' }));
+  await attic.succeed(await attic.order('not-begun'));
+  const order = await attic.order('not-begun', 2);
+  const { attempts } = await world.detail('not-begun');
+  expect(attempts[0]).toMatchObject({ state: 'void', failure: { code: 'import.release-older' } });
+  world.vessel.refusals.clear();
+  world.vessel.refusals.set(changeSetPublish.subject, { status: 404, code: 'channel.not-found' });
+  await attic.succeed(order);
+  const failed = await world.taskBecomes('not-begun', { state: 'failed' });
+  expect(failed.reason.code).toBe('channel.not-found');
+  world.vessel.refusals.clear();
+});
+
+it('waits for a vessel that is busy', async () => {
+  const attic = await world.builder('attic-busy-vessel');
+  world.vessel.refusals.set(importStart.subject, { status: 503, code: 'database.unavailable' });
+  await world.refresh(world.recipes.commitRecipes({ name: 'waits' }));
+  const order = await attic.order('waits');
+  await attic.succeed(order);
+  await world.eventually(async () => {
+    const { rows } = await world.db.query(
+      `SELECT 1 FROM outbox_message WHERE tries > 1 AND last_error LIKE 'database.unavailable%'`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+  expect(await world.detail('waits')).toMatchObject({ state: 'publishing', attemptCount: 1 });
+  world.vessel.refusals.clear();
+  await world.taskBecomes('waits', { state: 'completed', attemptCount: 1 });
 });
 
 it('learns from a build what the next recipes depend on', async () => {

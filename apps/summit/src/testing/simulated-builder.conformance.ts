@@ -95,10 +95,12 @@ export class SimulatedBuilder {
   }
 
   /** Introduces itself, with what it says it is doing. */
-  async hello(attempts: readonly AttemptReport[] = []): Promise<AttemptVerdict[]> {
-    const reply = await this.client.request(hello, this.introduction(attempts), {
-      builderId: this.id,
-    });
+  async hello(
+    attempts: readonly AttemptReport[] = [],
+    words: { readonly version?: string; readonly hostName?: string } = {},
+  ): Promise<AttemptVerdict[]> {
+    const introduction = this.introduction(attempts, words);
+    const reply = await this.client.request(hello, introduction, { builderId: this.id });
     return reply.verdicts;
   }
 
@@ -175,16 +177,20 @@ export class SimulatedBuilder {
     this.listen();
   }
 
-  private introduction(attempts: readonly AttemptReport[]) {
+  private introduction(
+    attempts: readonly AttemptReport[],
+    words: { readonly version?: string; readonly hostName?: string },
+  ) {
+    const { version = '0.1.0', hostName = this.id } = words;
     return {
-      version: '0.1.0',
+      version,
       contracts: [],
       features: ['sandbox'],
       instanceId: this.instanceId,
       slots: this.slots,
       architectures: ['x86_64' as const],
       machine: {
-        hostName: this.id,
+        hostName,
         operatingSystem: 'test',
         kernel: '6.0',
         cpuModel: 'test',

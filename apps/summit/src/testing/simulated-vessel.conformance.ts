@@ -15,7 +15,7 @@ import {
 import { connectNats, ContractClient } from '@cairn/messaging';
 import { encodeIndex, parseDependency, type StonePackage } from '@cairn/stone';
 import { loadCodec } from '@cairn/stone-files';
-import { type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
@@ -40,6 +40,8 @@ export class SimulatedVessel {
   publicationOf: (request: RequestOf<typeof changeSetPublish>) => PublishOutcome | null = (
     request,
   ) => this.publish(request);
+  /** Contracts that are answered with an error, by subject. */
+  readonly refusals = new Map<string, { readonly status: number; readonly code: string }>();
   /** By source. */
   readonly facts = new Map<string, SourceFacts>();
   private readonly staged = new Map<string, StonePackage[]>();
@@ -204,10 +206,20 @@ export class SimulatedVessel {
       callback: (error, message: Msg) => {
         if (error !== null) return;
         const request = contract.request.parse(message.json()) as RequestOf<C>;
-        message.respond(JSON.stringify(contract.reply.parse(answer(request))));
+        const refusal = this.refusals.get(contract.subject);
+        if (refusal !== undefined) refuse(message, refusal);
+        else message.respond(JSON.stringify(contract.reply.parse(answer(request))));
       },
     });
   }
+}
+
+function refuse(message: Msg, refusal: { readonly status: number; readonly code: string }): void {
+  const problem = headers();
+  problem.set('Nats-Service-Error-Code', String(refusal.status));
+  problem.set('Nats-Service-Error', refusal.code);
+  const body = { code: refusal.code, message: `refused with ${refusal.code}` };
+  message.respond(JSON.stringify(body), { headers: problem });
 }
 
 function merge(before: readonly StonePackage[], added: readonly StonePackage[]): StonePackage[] {

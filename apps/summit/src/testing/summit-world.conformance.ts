@@ -7,6 +7,7 @@ import {
   createLoginCode,
   createSession,
   getTask,
+  listBuilders,
   listRepositories,
   listTasks,
   refreshRepository,
@@ -25,6 +26,7 @@ import {
   type PostgresAddress,
   type RunningServer,
 } from '@cairn/testing';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { makeLoginCode } from '../commands/login-code.js';
@@ -70,7 +72,7 @@ export class SummitWorld {
   private constructor(
     readonly dir: string,
     readonly config: SummitConfig,
-    readonly nats: RunningServer,
+    public nats: RunningServer,
     readonly redis: RunningServer,
     readonly vessel: SimulatedVessel,
     readonly recipes: RecipeSource,
@@ -116,6 +118,13 @@ export class SummitWorld {
     return world;
   }
 
+  /** The broker's chain of trust, as the file that an installation keeps. */
+  get trustFile(): string {
+    const path = join(this.dir, 'trust.json');
+    writeFileSync(path, this.config.nats.trust, { mode: 0o600 });
+    return path;
+  }
+
   /** Starts a summit on the world's database; several may run at once. */
   async start(change: Partial<SummitConfig> = {}): Promise<RunningSummit> {
     const log = createLogger({
@@ -145,6 +154,17 @@ export class SummitWorld {
   /** Headers that prove the admin, for requests made by hand. */
   get adminHeaders(): Record<string, string> {
     return { authorization: `Bearer ${this.adminToken}` };
+  }
+
+  /** Kills the broker and starts one without its files at the same address. */
+  async restartBroker(): Promise<void> {
+    await this.nats.kill('SIGKILL');
+    const config = await natsServerConfig(parseTrust(this.config.nats.trust), { revocations: [] });
+    this.nats = await startNats({
+      dir: join(this.dir, 'nats-fresh'),
+      port: this.nats.port,
+      config: ({ dir }) => config(join(dir, 'resolver')),
+    });
   }
 
   get admin(): ApiClient {
@@ -245,8 +265,12 @@ repositories:
     const { tasks } = await this.admin.call(listTasks, { query: { limit: 500 } });
     const open = tasks.filter(({ state }) => ['new', 'building', 'publishing'].includes(state));
     for (const { id } of open) await this.admin.send(cancelTask, { params: { taskId: id } });
+    const { builders } = await this.admin.call(listBuilders);
+    const removed = builders.filter(({ state }) => state === 'removed').map(({ id }) => id);
+    const present = new Map(this.builders.map((builder) => [builder.id, builder]));
     for (const builder of this.builders.splice(0)) {
-      await builder.beat([], 'draining').catch(() => undefined);
+      const isPresent = present.get(builder.id) === builder && !removed.includes(builder.id);
+      if (isPresent) await builder.beat([], 'draining').catch(() => undefined);
       await builder.leave();
     }
   }
