@@ -25,6 +25,6 @@ export async function makeLoginCode(
       }),
     );
   } finally {
-    await database.onModuleDestroy();
+    await database.close();
   }
 }

@@ -23,6 +23,6 @@ export async function writeNatsConfig(
     };
     return (await natsServerConfig(trust, options))(given.resolverDirectory);
   } finally {
-    await database.onModuleDestroy();
+    await database.close();
   }
 }

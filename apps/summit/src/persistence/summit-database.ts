@@ -1,5 +1,5 @@
 import { inTransaction, postgresAdapter } from '@cairn/persistence';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type SummitConfig } from '../config.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
@@ -10,7 +10,7 @@ const CONNECTIONS_MAX = 12;
 
 /** The door to summit's tables; only stores use it. */
 @Injectable()
-export class SummitDatabase implements OnModuleDestroy {
+export class SummitDatabase implements OnApplicationShutdown {
   readonly client: PrismaClient;
   readonly connectionString: string;
 
@@ -30,7 +30,12 @@ export class SummitDatabase implements OnModuleDestroy {
     return inTransaction<Transaction, T>(this.client, work, { random: Math.random });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last request was answered: earlier hooks run while some are still under way. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  async close(): Promise<void> {
     await this.client.$disconnect();
   }
 }
