@@ -29,10 +29,10 @@ export class LiveHttpController {
     const waiting: EventView[] = [];
     let isCaughtUp = false;
     let sentId = missedFrom ?? 0;
-    const send = (event: EventView) => {
-      if (event.id <= sentId) return;
+    const send = (event: EventView): boolean => {
+      if (event.id <= sentId) return true;
       sentId = event.id;
-      sse.send({ id: event.id, data: event });
+      return sse.send({ id: event.id, data: event });
     };
     const stop = this.stream.follow((event) => {
       if (isCaughtUp) send(event);
@@ -42,8 +42,18 @@ export class LiveHttpController {
       this.open -= 1;
       stop();
     });
-    if (missedFrom !== null) (await this.events.since(missedFrom)).forEach(send);
+    if (missedFrom !== null) await this.sendMissed(missedFrom, send);
     isCaughtUp = true;
     waiting.forEach(send);
+  }
+
+  /** Sends everything after an id, page by page, for as long as the reader takes it. */
+  private async sendMissed(from: number, send: (event: EventView) => boolean): Promise<void> {
+    let last: number | undefined = from;
+    while (last !== undefined) {
+      const page: EventView[] = await this.events.since(last);
+      if (!page.every(send)) return;
+      last = page.at(-1)?.id;
+    }
   }
 }

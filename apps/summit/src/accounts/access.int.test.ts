@@ -7,21 +7,22 @@ import {
   type HttpRoute,
 } from '@cairn/contracts';
 import { PERMISSIONS } from '@cairn/identity';
+import { createLogger } from '@cairn/observability';
 import { systemClock } from '@cairn/std';
 import { testServers } from '@cairn/testing';
 import { Controller, Get, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SessionStore } from '../accounts/session.store.js';
+import { SessionStore } from './session.store.js';
 import { CLOCK } from '../clock.js';
 import { CONFIG } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { SummitDatabase } from '../persistence/summit-database.js';
 import { type ApiClient } from '../testing/api-client.conformance.js';
 import { SummitWorld } from '../testing/summit-world.conformance.js';
-import { ErrorFilter } from './error.filter.js';
+import { ErrorFilter } from '../http/error.filter.js';
 import { RouteGuard } from './route.guard.js';
-import { assertEveryRouteHandled } from './route-proof.js';
+import { assertEveryRouteHandled } from '../http/route-proof.js';
 
 const servers = testServers({ postgres: 'shared' });
 let world: SummitWorld;
@@ -195,7 +196,7 @@ it('keeps a handler without a route closed even to an admin', async () => {
     providers: [
       { provide: CONFIG, useValue: world.config },
       { provide: CLOCK, useValue: systemClock },
-      { provide: LOGGER, useValue: console },
+      { provide: LOGGER, useValue: createLogger({ name: 'summit', level: 'silent' }) },
       { provide: SessionStore, useValue: new SessionStore(database) },
       { provide: APP_GUARD, useClass: RouteGuard },
       { provide: APP_FILTER, useClass: ErrorFilter },
@@ -207,7 +208,7 @@ it('keeps a handler without a route closed even to an admin', async () => {
   expect(response.status).toBe(404);
   expect(await response.text()).not.toContain('secret');
   await app.close();
-  await database.onModuleDestroy();
+  await database.close();
 });
 
 it('lets each party on the broker say only what is its to say', async () => {
