@@ -17,12 +17,9 @@ const CHECKS = [
   { name: 'types', command: 'tsc', args: ['--build', 'tsconfig.json'] },
   { name: 'types of tools', command: 'tsc', args: ['--project', 'tools/tsconfig.json'] },
   { name: 'format', command: 'prettier', args: ['--check', '--log-level=warn', '.'] },
-  {
-    name: 'lint',
-    command: 'nx',
-    args: ['run-many', '-t', 'lint', '--parallel=2', '--outputStyle=stream'],
-  },
-  { name: 'lint of tools', command: 'eslint', args: ['tools', 'prisma', 'vitest.config.ts'] },
+  // The boundary rule needs the graph; one process for all projects is four times faster than one for each.
+  { name: 'project graph', command: 'nx', args: ['graph', '--file=.nx/project-graph.json'] },
+  { name: 'lint', command: 'eslint', args: ['.'] },
 ];
 // Integration tests mostly wait for their servers, so two files at a time pay even on one core.
 const SUITES = [

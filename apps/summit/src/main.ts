@@ -1,7 +1,5 @@
 import 'reflect-metadata';
 import { ACCOUNT_ROLES } from '@cairn/identity';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const HELP = `summit: decides what is built, in which order, on which builder
@@ -14,30 +12,6 @@ const HELP = `summit: decides what is built, in which order, on which builder
   summit login-code --account NAME [--role ROLE]
                                  make a one-time login code straight in the database
 `;
-
-const MIGRATIONS_DIR = resolve(import.meta.dirname, '../../../prisma/summit/migrations');
-
-async function serve(): Promise<void> {
-  const { createLogger, Shutdown } = await import('@cairn/observability');
-  const { loadConfig } = await import('./config.js');
-  const { startSummit } = await import('./summit.js');
-  const config = loadConfig(process.env);
-  const log = createLogger({ name: 'summit', level: config.logLevel });
-  const shutdown = new Shutdown({ log, exit: (exitCode) => process.exit(exitCode) });
-  shutdown.listen();
-  try {
-    const { port, url } = await startSummit({ config, log, shutdown });
-    await writeFile(
-      join(config.dataDir, 'summit.json'),
-      `${JSON.stringify({ pid: process.pid, port, url })}\n`,
-    );
-    log.info({ port, url }, 'Summit ready');
-  } catch (error) {
-    log.fatal({ err: error }, 'Summit cannot start');
-    await shutdown.stop('failed start');
-    process.exit(1);
-  }
-}
 
 function need(name: string): string {
   const value = process.env[name];
@@ -56,12 +30,8 @@ async function command(
       return JSON.stringify(await setUp(options['secrets'] ?? 'secrets'));
     }
     case 'migrate': {
-      const { migrateDeploy } = await import('@cairn/persistence');
-      const applied = await migrateDeploy({
-        connectionString: need('SUMMIT_DATABASE_URL'),
-        dir: MIGRATIONS_DIR,
-      });
-      return JSON.stringify({ applied });
+      const { migrate } = await import('./commands/migrate.js');
+      return JSON.stringify({ applied: await migrate(need('SUMMIT_DATABASE_URL')) });
     }
     case 'nats-config': {
       const { writeNatsConfig } = await import('./commands/nats-config.js');
@@ -105,7 +75,7 @@ try {
   const { help, ...options } = values;
   const name = positionals[0] ?? 'serve';
   if (help === true) process.stdout.write(HELP);
-  else if (name === 'serve') await serve();
+  else if (name === 'serve') await (await import('./commands/serve.js')).serve(process.env);
   else process.stdout.write(`${await command(name, options)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
