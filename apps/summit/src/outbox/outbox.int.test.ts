@@ -178,7 +178,8 @@ it('goes on after the broker was started anew without its files', async () => {
   const order = await attic.order('broker');
   await world.restartBroker();
   await world.eventually(async () => {
-    expect(await attic.succeed(order)).toEqual({ outcome: 'taken' });
+    const answer = await attic.succeed(order, undefined, { timeoutMs: 1_000 });
+    expect(answer).toEqual({ outcome: 'taken' });
   });
   const done = await world.taskBecomes('broker', { state: 'completed' });
   expect(done.attemptCount).toBe(1);

@@ -140,12 +140,16 @@ export class SimulatedBuilder {
     );
   }
 
-  succeed(order: BuildOrder, collectables: readonly Collectable[] = [collectableOf(order)]) {
+  succeed(
+    order: BuildOrder,
+    collectables: readonly Collectable[] = [collectableOf(order)],
+    options: { readonly timeoutMs?: number } = {},
+  ) {
     const { attemptId, fence } = order;
     return this.client.request(
       attemptSucceeded,
       { attemptId, fence, logSizeBytes: 0, collectables: [...collectables] },
-      { builderId: this.id },
+      { builderId: this.id, ...options },
     );
   }
 

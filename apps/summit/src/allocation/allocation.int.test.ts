@@ -1,0 +1,78 @@
+import { parseTrust, createCredentials } from '@cairn/auth';
+import { pauseAllocation, resumeAllocation } from '@cairn/contracts';
+import { ChoreQueue } from '@cairn/jobs';
+import { connectNats, ContractClient } from '@cairn/messaging';
+import { createLogger } from '@cairn/observability';
+import { testServers } from '@cairn/testing';
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AppModule } from '../app.module.js';
+import { SummitWorld } from '../testing/summit-world.conformance.js';
+import { Allocation } from './allocation.service.js';
+
+const servers = testServers({ postgres: 'shared' });
+const SLOTS = 4;
+const closers: (() => Promise<unknown>)[] = [];
+let world: SummitWorld;
+
+beforeAll(async () => {
+  world = await SummitWorld.create(servers.postgres);
+  await world.applyProject();
+});
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+  await world.stop();
+  expect(world.defects).toEqual([]);
+});
+
+/** The parts of another summit on the same database, which does nothing by itself. */
+async function rival(): Promise<INestApplicationContext> {
+  const { config } = world;
+  const log = createLogger({ name: 'rival', level: 'silent' });
+  const trust = parseTrust(config.nats.trust);
+  const credentials = await createCredentials(trust, 'summit', 'summit');
+  const link = await connectNats({
+    url: config.nats.url,
+    credentials,
+    senderId: 'summit',
+    name: 'rival',
+  });
+  const queue = new ChoreQueue({ app: 'summit', redisUrl: config.redis.url, log });
+  const surroundings = { config, log, trust, client: new ContractClient(link), queue };
+  const app = await NestFactory.createApplicationContext(AppModule.of(surroundings), {
+    logger: false,
+  });
+  closers.push(
+    () => link.close(),
+    () => queue.close(),
+    () => app.close(),
+  );
+  return app;
+}
+
+it('gives out nothing twice when several believe that they lead', async () => {
+  const rivals = await Promise.all([rival(), rival(), rival()]);
+  await world.admin.call(pauseAllocation);
+  const builders = await Promise.all(
+    ['left', 'right'].map((id) => world.builder(id, { slots: SLOTS })),
+  );
+  const names = Array.from({ length: 12 }, (_, i) => ({ name: `rivalled-${i}` }));
+  await world.refresh(world.recipes.commitRecipes(...names));
+  await world.admin.call(resumeAllocation);
+  const given = await Promise.all(rivals.map((each) => each.get(Allocation).run()));
+  await world.eventually(() => {
+    for (const builder of builders) expect(builder.orders).toHaveLength(SLOTS);
+  });
+  await Promise.all(rivals.map((each) => each.get(Allocation).run()));
+  const { rows } = await world.db.query<{ task_id: number; builder_id: string }>(
+    'SELECT task_id, builder_id FROM attempt',
+  );
+  expect(rows).toHaveLength(2 * SLOTS);
+  expect(new Set(rows.map((row) => row.task_id)).size).toBe(2 * SLOTS);
+  expect(given.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2 * SLOTS);
+  for (const { orders, heard } of builders) {
+    expect(new Set(heard.map(({ attemptId }) => attemptId)).size).toBe(SLOTS);
+    expect(orders.every(({ buildRelease }) => buildRelease === 1)).toBe(true);
+  }
+});
