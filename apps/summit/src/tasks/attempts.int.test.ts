@@ -368,7 +368,7 @@ describe('a builder that lies', () => {
     expect(await other.beat([reportOf(order)], 'draining')).toMatchObject([
       { verdict: 'stop', reason: 'attempt.not-found' },
     ]);
-    expect(await attic.beat([reportOf({ ...order, fence: 1 })])).toMatchObject([
+    expect(await attic.beat([reportOf({ ...order, fence: order.fence + 5 })])).toMatchObject([
       { verdict: 'stop', reason: 'attempt.not-found' },
     ]);
     expect(await world.detail('honest')).toMatchObject({ attemptCount: 1 });
