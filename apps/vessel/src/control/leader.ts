@@ -1,10 +1,9 @@
 import { OutboxRelay, type ContractClient } from '@cairn/messaging';
 import type { Logger } from '@cairn/observability';
 import { holdLeadership, listen } from '@cairn/persistence';
-import { SECOND_MS, type Clock } from '@cairn/std';
+import { SECOND_MS, SingleFlight, type Clock } from '@cairn/std';
 import { WORK_CHANNEL } from '../persistence/work-signal.js';
 import type { VesselParts } from './parts.js';
-import { SingleFlight } from './single-flight.js';
 
 /** How often the leader looks for work that no signal told it of. */
 const RECONCILE_INTERVAL_MS = SECOND_MS;
