@@ -93,9 +93,9 @@ export class Stack {
     return (JSON.parse(output) as { code: string }).code;
   }
 
+  /** Starts summit; under another name and on another port (0: any free one) a further replica on the same data. */
   async startSummit(name = 'summit', port = this.ports.summit): Promise<RunningApp> {
     const dataDir = this.folder('summit');
-
     return this.run(name, {
       main: this.mainOf('summit'),
       readyFile: join(dataDir, 'summit.json'),
@@ -146,8 +146,11 @@ export class Stack {
   async startNats(): Promise<RunningServer> {
     const dir = this.folder('nats');
     const { config, resolver } = await this.natsConfig();
+    const { port } = this.servers.get('nats') ?? {};
     const server = await startNats({
       dir,
+      // Whoever is connected to an earlier one looks for it there, even when that one's files are lost.
+      ...(port === undefined ? {} : { port }),
       config: (seen) => config.replaceAll(resolver, `${seen.dir}/resolver`),
     });
     this.servers.set('nats', server);
