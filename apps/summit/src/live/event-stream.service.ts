@@ -1,5 +1,6 @@
 import { type EventView } from '@cairn/contracts';
 import { listen } from '@cairn/persistence';
+import { SingleFlight } from '@cairn/std';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { EventEmitter } from 'node:events';
 import { LOGGER, type Logger } from '../logger.js';
@@ -9,14 +10,20 @@ import { EventStore } from './event.store.js';
 /** Followers of one process; each is one open HTTP response. */
 const FOLLOWERS_MAX = 2_000;
 
-/** Passes committed events on to whoever follows them in this process, in order and without a gap. */
+/** Ids are given out before the commit, so an event may appear after others with higher ids; so far back is looked again. */
+const LATE_IDS_MAX = 200;
+
+/** Passes committed events on to whoever follows them in this process, each once, without a gap. */
 @Injectable()
 export class EventStream implements OnModuleInit, OnModuleDestroy {
   private readonly emitter = new EventEmitter().setMaxListeners(FOLLOWERS_MAX);
   private readonly stop = new AbortController();
+  private readonly reading = new SingleFlight(
+    () => this.read(),
+    (error) => this.log.warn({ err: error }, 'Events could not be read'),
+  );
+  private readonly recent = new Set<number>();
   private lastId = 0;
-  private isReading = false;
-  private isWanted = false;
 
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
@@ -25,7 +32,8 @@ export class EventStream implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.lastId = (await this.events.latest(1))[0]?.id ?? 0;
+    for (const event of await this.events.latest(LATE_IDS_MAX)) this.recent.add(event.id);
+    this.lastId = Math.max(0, ...this.recent);
     void listen({
       connectionString: this.database.connectionString,
       channel: 'summit_event',
@@ -48,26 +56,20 @@ export class EventStream implements OnModuleInit, OnModuleDestroy {
   }
 
   private wake(): void {
-    this.isWanted = true;
-    if (!this.isReading) void this.read();
+    this.reading.wake();
   }
 
   private async read(): Promise<void> {
-    this.isReading = true;
-    try {
-      while (this.isWanted) {
-        this.isWanted = false;
-        const events = await this.events.since(this.lastId);
-        for (const event of events) {
-          this.lastId = event.id;
-          this.emitter.emit('event', event);
-        }
-        if (events.length > 0) this.isWanted = true;
+    for (;;) {
+      const events = await this.events.since(Math.max(0, this.lastId - LATE_IDS_MAX));
+      const fresh = events.filter((event) => !this.recent.has(event.id));
+      for (const event of fresh) {
+        this.recent.add(event.id);
+        this.lastId = Math.max(this.lastId, event.id);
+        this.emitter.emit('event', event);
       }
-    } catch (error) {
-      this.log.warn({ err: error }, 'Events could not be read');
-    } finally {
-      this.isReading = false;
+      for (const id of this.recent) if (id < this.lastId - LATE_IDS_MAX) this.recent.delete(id);
+      if (fresh.length === 0) return;
     }
   }
 }
