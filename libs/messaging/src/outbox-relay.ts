@@ -37,6 +37,8 @@ export interface OutboxRelayOptions {
 
 const IN_FLIGHT_MAX = 32;
 const POLL_INTERVAL_MS = 1_000;
+/** A receiver that is away must not keep a successor from taking over. */
+const STOP_GRACE_MS = 1_000;
 const BACK_OFF_FIRST_MS = 200;
 const BACK_OFF_MAX_MS = 15_000;
 
@@ -63,12 +65,13 @@ export class OutboxRelay {
     this.wake();
   }
 
-  /** Stops and waits for what is under way; nothing is lost, for unanswered messages stay stored. */
+  /** Stops, waiting a moment for what is under way; nothing is lost, for unanswered messages stay stored. */
   async stop(): Promise<void> {
     this.isRunning = false;
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    await Promise.allSettled(this.inFlight.values());
+    const late = new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref());
+    await Promise.race([Promise.allSettled(this.inFlight.values()), late]);
   }
 
   /** Something may have been stored: look now rather than at the next tick. */
