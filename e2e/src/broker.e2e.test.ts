@@ -3,6 +3,7 @@ import {
   heartbeat,
   importStart,
   orderBuild,
+  orderCancel,
   removeBuilder,
   subjectOf,
   type BuildFailure,
@@ -93,11 +94,13 @@ describe('with the credentials of a builder', () => {
   it('one gets no answer into the orders of another', async () => {
     const spy = await NatsPeer.ofBuilder(world, 'two');
     const heard: string[] = [];
-    spy.connection.subscribe('builder.two.order.>', {
-      callback: (_error, message) => {
-        heard.push(message.subject);
-      },
-    });
+    for (const contract of [orderBuild, orderCancel]) {
+      spy.connection.subscribe(subjectOf(contract, 'two'), {
+        callback: (error, message) => {
+          heard.push(error === null ? message.subject : error.message);
+        },
+      });
+    }
     await spy.connection.flush();
     const before = await refusedReplies();
     const reply = subjectOf(orderBuild, 'two');
@@ -105,12 +108,17 @@ describe('with the credentials of a builder', () => {
     await eventually(async () => expect(await refusedReplies()).toBe(before + 1));
     await sleep(SILENCE_MS);
     expect(heard).toEqual([]);
+    // What is an order would have been heard.
+    await world.app('one').stop();
+    await world.push({ name: 'kiwi' });
+    await taskIn(world.hub, 'kiwi', 'completed');
+    expect(heard).toEqual([reply]);
     await spy.close();
   });
 });
 
 it('drops nothing when a builder uses the message id of another', async () => {
-  for (const name of ['one', 'two']) await world.app(name).stop();
+  await world.app('two').stop();
   const left = await RogueBuilder.enrol(world, 'left');
   await world.push({ name: 'lemon' });
   const lemon = await left.order('lemon');

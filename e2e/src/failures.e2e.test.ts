@@ -1,15 +1,22 @@
-import { getOverview, readLog, whoAmI } from '@cairn/contracts';
+import { getOverview, listTasks, readLog, whoAmI } from '@cairn/contracts';
 import { eventually } from '@cairn/testing';
+import fc from 'fast-check';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_BROWSER, startBrowser } from './actions/browser.js';
 import { openGate, reachGate, WAIT_AT_GATE } from './actions/gate.js';
+import { hostileFolders, hostileNames } from './actions/hostile-values.js';
 import { installProgram, recipeText } from './actions/recipe-text.js';
 import { World } from './actions/world.js';
 import { packagesIn } from './assertions/published-channel.js';
 import { attemptBuilding, taskIn, taskWhere } from './assertions/task-state.js';
 
 const PAGE_TIMEOUT_MS = 30_000;
+const HOSTILE_NAMES = 40;
+/** Repeats a run; told when it fails. */
+const SEED = Number(process.env['CAIRN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const FAILING = ['echo the last words', "sh -c 'exit 7'"];
 
 let world: World;
@@ -148,6 +155,35 @@ it('isolates a malformed recipe', async () => {
   expect(repositories[0]!.badRecipes).toHaveLength(1);
   expect(bad).toMatchObject({ path: 'rust/stone.yaml' });
   expect(bad!.code).toMatch(/^recipe\./);
+});
+
+it('makes nothing of hostile names of recipes and folders', async () => {
+  const marker = join(world.dir, 'marker');
+  const names = fc.sample(hostileNames(marker), { numRuns: HOSTILE_NAMES, seed: SEED });
+  const bad = names.map((name, number) => [
+    `hostile-${number}/stone.yaml`,
+    recipeText({ name: JSON.stringify(name) }),
+  ]);
+  const folders = hostileFolders(marker);
+  const odd = folders.map((folder, number) => [
+    `${folder}/stone.yaml`,
+    recipeText({ name: `odd-${number}` }),
+  ]);
+  world.recipes.commit(Object.fromEntries([...bad, ...odd]) as Record<string, string>);
+  await world.refresh();
+  await eventually(async () => {
+    const { repositories } = await world.hub.call(getOverview);
+    const paths = repositories[0]!.badRecipes.map(({ path }) => path);
+    for (const [path] of bad) expect(paths, `seed ${SEED}`).toContain(path);
+  });
+  const { tasks } = await world.hub.call(listTasks, { query: { limit: 500 } });
+  expect(tasks.filter(({ source }) => names.includes(source))).toEqual([]);
+  // Those in odd folders are built or fail like any other, and nothing else comes of them.
+  for (const number of folders.keys())
+    await taskWhere(world.hub, `odd-${number}`, ({ state }) =>
+      ['completed', 'failed'].includes(state),
+    );
+  expect(existsSync(marker)).toBe(false);
 });
 
 it('unblocks the dependants by the fix', async () => {

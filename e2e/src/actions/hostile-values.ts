@@ -130,7 +130,23 @@ export function hostileProject(marker: string): fc.Arbitrary<HostileProject> {
   );
 }
 
-/** Names that a recipe may try to have. */
+/** Names that no recipe may have. */
 export function hostileNames(marker: string): fc.Arbitrary<string> {
-  return names(marker).filter((name) => name !== 'A' && name !== 'a.b' && name !== 'a'.repeat(65));
+  return anywhere(marker).filter((name) => !/^[A-Za-z0-9][A-Za-z0-9+._-]*$/.test(name));
+}
+
+/** Folders that git can hold and that a command line or a shell could misunderstand. */
+export function hostileFolders(marker: string): readonly string[] {
+  const flat = marker.replaceAll('/', ' ');
+  return [
+    '-rf',
+    '--upload-pack=x',
+    `$(touch${flat})`,
+    '`id`',
+    'a\nb',
+    'a b',
+    'a;b',
+    ':(glob)x',
+    '*',
+  ];
 }
