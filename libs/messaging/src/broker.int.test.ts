@@ -274,6 +274,25 @@ it('refuses to start when a contract has no handler', async () => {
   ).rejects.toThrow('no handler for vessel.import.start.v1');
 });
 
+it('says at once that a connection is lost, and goes on when it is back', async () => {
+  const attic = new ContractClient(await link('builder', 'attic'));
+  const ask = () => attic.request(heartbeat, beat, { builderId: 'attic' });
+  await server.kill('SIGKILL');
+  const startedAt = performance.now();
+  await expect(ask()).rejects.toMatchObject({ code: 'peer.unreachable' });
+  expect(performance.now() - startedAt).toBeLessThan(heartbeat.timeoutMs / 2);
+  await start();
+  await expect
+    .poll(
+      () =>
+        ask()
+          .then(() => true)
+          .catch(() => false),
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+});
+
 it('keeps a revoked builder out, also of a broker that lost its files', async () => {
   const credentials = await createCredentials(trust, 'builder', 'thief');
   const publicKey = (

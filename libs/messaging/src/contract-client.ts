@@ -2,6 +2,7 @@ import { AppError, subjectOf, type NatsContract, type ReplyOf } from '@cairn/con
 import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
 import { type z } from 'zod';
+import { LinkWatch } from './link-watch.js';
 import {
   decodeJson,
   decodeMeta,
@@ -32,7 +33,11 @@ type InputOf<C extends NatsContract> = z.input<C['request']>;
 
 /** Sends requests by their contracts. Every failure is an `AppError`; what can help to try again is retryable. */
 export class ContractClient {
-  constructor(private readonly connection: NatsConnection) {}
+  private readonly watch: LinkWatch;
+
+  constructor(private readonly connection: NatsConnection) {
+    this.watch = LinkWatch.of(connection);
+  }
 
   /** Sends a JSON request and checks the reply. */
   async request<C extends NatsContract>(
@@ -77,9 +82,11 @@ export class ContractClient {
     const timeout = options.timeoutMs ?? contract.timeoutMs;
     let reply: Msg;
     try {
-      reply = await this.connection.request(subject, data, { timeout, headers: messageHeaders });
+      reply = await this.watch.orLost(subject, () =>
+        this.connection.request(subject, data, { timeout, headers: messageHeaders }),
+      );
     } catch (cause) {
-      throw transportError(subject, cause);
+      throw cause instanceof AppError ? cause : transportError(subject, cause);
     }
     const error = errorOf(reply);
     if (error !== null) throw error;
