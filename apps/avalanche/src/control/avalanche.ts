@@ -162,9 +162,9 @@ async function serveBuilder(service: {
   const { ledger, shelf, machine, builds } = work;
   const { builderId } = credentials;
   const random = Math.random;
+  // Before the watch, so that it knows of a new connection before whoever is told to use it.
+  const summit = new SummitClient(new ContractClient(main), builderId);
   const watch = new ConnectionWatch(main, log);
-  const client = new ContractClient(main);
-  const summit = new SummitClient({ client, builderId, watch });
   const pusher = new LogPusher({ ledger, shelf, summit, log, random });
   const reporter = new ResultReporter({ ledger, shelf, summit, log, random });
   const identity = { version, instanceId: randomUUID(), slots: config.slots };
