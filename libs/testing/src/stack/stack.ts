@@ -38,6 +38,8 @@ export class Stack {
   readonly apps = new Map<string, RunningApp>();
   readonly servers = new Map<string, RunningServer>();
   private urls = { postgres: '', redis: '', nats: '' };
+  private latestAdmin: HubClient | undefined;
+
   private constructor(private readonly options: StackOptions) {}
 
   /** Starts servers and services; builders are added with `startBuilder`. What was begun is stopped when a start fails. */
@@ -85,6 +87,7 @@ export class Stack {
   async admin(): Promise<HubClient> {
     const client = new HubClient(this.summitUrl);
     await client.login(await this.loginCode('launcher', 'admin'));
+    this.latestAdmin = client;
     return client;
   }
 
@@ -184,12 +187,13 @@ export class Stack {
         ? this.startPostgres()
         : (this.urls.postgres = given.postgresUrl),
       given?.redisUrl === undefined ? this.startRedis() : (this.urls.redis = given.redisUrl),
+      this.nodeCommand('summit', ['setup', '--secrets', this.secretsDir], {}),
     ]);
     for (const name of DATABASES) await ensureDatabase(this.urls.postgres, name);
-    await this.summitCommand(['setup', '--secrets', this.secretsDir]);
     this.say('Bringing the databases up to date');
-    await Promise.all([this.summitCommand(['migrate']), this.migrateVessel()]);
-    await this.startNats();
+    // The broker is told of every revocation before it starts: they are in summit's database.
+    const broker = this.summitCommand(['migrate']).then(() => this.startNats());
+    await Promise.all([broker, this.migrateVessel()]);
   }
 
   private async startServices(): Promise<void> {
@@ -224,7 +228,7 @@ export class Stack {
   }
 
   private async enrol(builderId: string, stateDir: string): Promise<void> {
-    const admin = await this.admin();
+    const admin = this.latestAdmin ?? (await this.admin());
     const invite = () => admin.call(inviteBuilder, { body: { builderId } });
     const { enrolmentCode } = await invite().catch(async (error: unknown) => {
       if (!(error instanceof HubError) || error.code !== 'builder.name-taken') throw error;
