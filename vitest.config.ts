@@ -9,6 +9,9 @@ const common = {
 /** `npm run test:full` does the long cases at full size. */
 // eslint-disable-next-line no-restricted-properties -- this is the configuration itself
 const patience = process.env['CAIRN_FULL'] === '1' ? 30 : 1;
+/** Real servers on a machine that does other things too: in CI only a second failure counts. */
+// eslint-disable-next-line no-restricted-properties -- this is the configuration itself
+const serverRetries = process.env['CI'] === 'true' ? 1 : 0;
 const setup = 'libs/testing/src/vitest';
 const properties = `${setup}/property-tests.setup.ts`;
 const leftovers = `${setup}/leftover-servers.setup.ts`;
@@ -36,6 +39,7 @@ export default defineConfig({
         ...common,
         test: {
           name: 'integration',
+          retry: serverRetries,
           include: ['libs/*/src/**/*.int.test.ts', 'apps/*/src/**/*.int.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: [`${setup}/shared-postgres.setup.ts`],
@@ -48,6 +52,7 @@ export default defineConfig({
         ...common,
         test: {
           name: 'e2e',
+          retry: serverRetries,
           include: ['e2e/src/**/*.e2e.test.ts'],
           setupFiles: [properties, leftovers],
           testTimeout: 300_000 * patience,

@@ -111,7 +111,7 @@ it('can be wished for again after it failed for good', async () => {
   await eventually(() => expect(runs).toBe(2));
   await eventually(async () => {
     await queue.wish(chore, { id: 'a' });
-    expect(runs).toBe(4);
+    expect(runs).toBeGreaterThanOrEqual(4);
   });
 });
 

@@ -129,7 +129,8 @@ class BoulderExecutor implements Executor {
       ...complaint,
       phase: watch.phase,
       excerpt: log.excerpt(),
-      errorLine: log.errorLine ?? complaint.message,
+      // Boulder's two streams arrive in any order, so the first line that looks like an error is not always the same.
+      errorLine: complaint.message,
     });
   }
 

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
 import { makeTestFolder } from './test-folder.js';
 
 const folder = makeTestFolder();
 afterAll(() => folder.remove());
 
-it('fails a test file that forgot a server, names the server and ends it', () => {
+it('fails a test file that forgot a server, names the server and ends it', async () => {
   const root = join(import.meta.dirname, '../../../..');
   const config = join(root, 'libs/testing/fixtures/forgetful/vitest.config.mjs');
   const { status, stdout, stderr } = spawnSync(
@@ -19,5 +20,5 @@ it('fails a test file that forgot a server, names the server and ends it', () =>
   expect(status).toBe(1);
   expect(stdout).toContain('1 passed');
   expect(pid).toBeDefined();
-  expect(existsSync(`/proc/${pid ?? 'self'}`)).toBe(false);
+  await eventually(() => expect(existsSync(`/proc/${pid ?? 'self'}`)).toBe(false));
 });
