@@ -537,6 +537,13 @@ it('ends on SIGTERM in bounded time and blames itself for the build', async () =
   expect(existsSync(state.runFile)).toBe(false);
 });
 
+it('says before it stops that it takes no more orders', async () => {
+  const child = await startReady();
+  expect(await end(child, 'SIGTERM'), output).toBe(0);
+  const said = hub.heard.map(({ body }) => body).filter((body) => 'refusing' in (body as object));
+  expect(said.at(-1)).toMatchObject({ refusing: 'draining' });
+});
+
 it('takes no orders while it drains or its disk is full, and says so in its heartbeats', async () => {
   await startReady();
   writeFileSync(state.drainFile, '');

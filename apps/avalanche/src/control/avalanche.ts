@@ -202,7 +202,11 @@ async function serveBuilder(service: {
   shutdown.add('reports', () => reporter.stop(LAST_REPORTS_MS));
   shutdown.add('session', () => session.stop());
   shutdown.add('orders', () => orders.close());
-  shutdown.add('builds', () => builds.stop());
+  shutdown.add('builds', async () => {
+    const stopped = builds.stop();
+    await session.farewell();
+    await stopped;
+  });
 
   watch.onBack(() => {
     session.reconnected();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AppError,
   ATTEMPTS_PER_BUILDER_MAX,
@@ -18,6 +19,8 @@ const HELLO_RETRY = { firstMs: 250, maxMs: 15 * SECOND_MS };
 const HEARTBEAT_RETRY_MS = SECOND_MS;
 /** Whatever summit wishes, a heartbeat is sent neither more nor less often than this. */
 const HEARTBEAT_INTERVAL_MS = { min: 100, max: 60 * SECOND_MS };
+/** A summit that is away must not keep this builder from stopping. */
+const FAREWELL_MS = 2 * SECOND_MS;
 
 interface SessionParts {
   readonly summit: SummitPort;
@@ -59,6 +62,14 @@ export class SessionService {
     this.#isHelloDue = true;
     this.#failures = 0;
     this.#pause.wake();
+  }
+
+  /** Says that no more orders are taken, so that none is sent to nobody and lost until its lease runs out. */
+  async farewell(): Promise<void> {
+    const said = this.#heartbeat().catch((error: unknown) =>
+      this.#parts.log.warn({ err: error }, 'Farewell not answered'),
+    );
+    await Promise.race([said, sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
   async stop(): Promise<void> {
