@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BuildersModule } from '../builders/builders.module.js';
 import { PlanningModule } from '../planning/planning.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
 import { PublishedModule } from '../published/published.module.js';
 import { RepositoriesModule } from '../repositories/repositories.module.js';
 import { TasksModule } from '../tasks/tasks.module.js';
@@ -8,7 +9,7 @@ import { LiveModule } from '../live/live.module.js';
 import { AllocationCommands } from './allocation-commands.service.js';
 import { Allocation } from './allocation.service.js';
 import { Dispatch } from './dispatch.service.js';
-import { OrderWriter } from './order-writer.service.js';
+import { OrderSettings } from './order-settings.service.js';
 import { PauseStore } from './pause.store.js';
 
 @Module({
@@ -16,11 +17,12 @@ import { PauseStore } from './pause.store.js';
     BuildersModule,
     LiveModule,
     PlanningModule,
+    ProjectsModule,
     PublishedModule,
     RepositoriesModule,
     TasksModule,
   ],
-  providers: [Allocation, AllocationCommands, Dispatch, OrderWriter, PauseStore],
+  providers: [Allocation, AllocationCommands, Dispatch, OrderSettings, PauseStore],
   exports: [Allocation, AllocationCommands, PauseStore],
 })
 export class AllocationModule {}

@@ -26,8 +26,12 @@ export class Allocation {
 
   /** Gives out what can be given out now. Returns how many builds were ordered. */
   async run(): Promise<number> {
-    if (await this.pause.isPaused()) return 0;
-    const [builders, running] = await Promise.all([this.builders.all(), this.attempts.running()]);
+    const [isPaused, builders, running] = await Promise.all([
+      this.pause.isPaused(),
+      this.builders.all(),
+      this.attempts.running(),
+    ]);
+    if (isPaused) return 0;
     const busySlots = new Map<string, number>();
     for (const { builderId } of running)
       busySlots.set(builderId, (busySlots.get(builderId) ?? 0) + 1);
@@ -40,9 +44,11 @@ export class Allocation {
     for (const [taskId, standing] of plan.standings) {
       if (standing.readiness === 'stranded') await this.commands.failStranded(taskId);
     }
+    const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
     let given = 0;
-    for (const assignment of allocate(facts)) {
-      if (await this.dispatch.dispatch(assignment)) given += 1;
+    for (const { taskId, builderId } of allocate(facts)) {
+      const task = tasks.get(taskId);
+      if (task !== undefined && (await this.dispatch.dispatch(task, builderId))) given += 1;
     }
     return given;
   }

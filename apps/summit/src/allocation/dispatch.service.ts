@@ -1,4 +1,4 @@
-import { orderBuild, type AppError, type RequestOf } from '@cairn/contracts';
+import { orderBuild, type AppError } from '@cairn/contracts';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { BuilderStore } from '../builders/builder.store.js';
@@ -8,17 +8,15 @@ import { SummitOutboxStore } from '../outbox/outbox.store.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 import { AttemptEnding } from '../tasks/attempt-ending.service.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
-import { ChangeSetStore } from '../tasks/change-set.store.js';
 import { type AttemptId } from '../tasks/domain/task.js';
 import { TaskLife } from '../tasks/task-life.service.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
-import { OrderWriter } from './order-writer.service.js';
+import { buildOrder, type Order, type OrderSetting } from './domain/build-order.js';
+import { OrderSettings } from './order-settings.service.js';
 import { PauseStore } from './pause.store.js';
 
 /** How long a builder that turned an order away is left alone. */
 const COOL_DOWN_MS = 5_000;
-
-type Order = RequestOf<typeof orderBuild>;
 
 /** Gives a task to a builder: attempt, fence, build release, pinned history, state and order are one transaction. */
 @Injectable()
@@ -29,12 +27,11 @@ export class Dispatch implements OnModuleInit {
     private readonly database: SummitDatabase,
     private readonly tasks: TaskStore,
     private readonly attempts: AttemptStore,
-    private readonly changeSets: ChangeSetStore,
     private readonly builders: BuilderStore,
     private readonly life: TaskLife,
     private readonly ending: AttemptEnding,
     private readonly outbox: SummitOutboxStore,
-    private readonly orders: OrderWriter,
+    private readonly settings: OrderSettings,
     private readonly pause: PauseStore,
   ) {}
 
@@ -48,13 +45,12 @@ export class Dispatch implements OnModuleInit {
   }
 
   /** Returns false when the world has changed since it was decided; then it is decided anew. */
-  async dispatch(assignment: {
-    readonly taskId: number;
-    readonly builderId: string;
-  }): Promise<boolean> {
+  async dispatch(planned: Task, builderId: string): Promise<boolean> {
+    const setting = await this.settings.of(planned);
+    if (setting === null) return false;
     return this.database.inTransaction(async (tx) => {
-      const task = await this.tasks.lock(tx, assignment.taskId);
-      const builder = await this.builders.lock(tx, assignment.builderId);
+      const task = await this.tasks.lock(tx, planned.id);
+      const builder = await this.builders.lock(tx, builderId);
       if (task.progress.state !== 'new' || builder === null || builder.removedAt !== null)
         return false;
       if (await this.pause.isPaused(tx)) return false;
@@ -62,24 +58,25 @@ export class Dispatch implements OnModuleInit {
         (attempt) => attempt.state !== 'reserved',
       );
       if (running.length >= builder.slots) return false;
-      await this.give(tx, task, builder.id);
+      await this.give(tx, task, { builderId, setting });
       return true;
     });
   }
 
-  private async give(tx: Transaction, task: Task, builderId: string): Promise<void> {
+  private async give(
+    tx: Transaction,
+    task: Task,
+    { builderId, setting }: { readonly builderId: string; readonly setting: OrderSetting },
+  ): Promise<void> {
     const now = this.clock.now();
-    const changeSet = await this.changeSets.find(task.changeSetId, tx);
-    if (changeSet === null) throw new Error(`task ${task.id} has no change set`);
-    const pinnedHistory =
-      changeSet.lineHistory ?? (await this.orders.currentHistory(tx, changeSet));
+    const { limits, leaseMs } = this.config.attempts;
     const attempt = await this.attempts.create(tx, {
       id: randomUUID() as AttemptId,
       taskId: task.id,
       builderId,
-      buildRelease: await this.tasks.nextBuildRelease(tx, task, changeSet.channel),
-      pinnedHistory,
-      leaseExpiresAt: now + this.config.attempts.leaseMs,
+      buildRelease: await this.tasks.nextBuildRelease(tx, task, setting.channel),
+      pinnedHistory: setting.pinnedHistory,
+      leaseExpiresAt: now + leaseMs,
       dispatchedAt: now,
     });
     const sentence = `${task.source} ${task.version}-${task.sourceRelease} is given to ${builderId}.`;
@@ -89,7 +86,7 @@ export class Dispatch implements OnModuleInit {
       { kind: 'allocated', attemptId: attempt.id },
       { now, sentence, builderId },
     );
-    const order = await this.orders.write(tx, { task, attempt, changeSet });
+    const order = buildOrder({ task, attempt, setting, limits });
     await this.outbox.add(tx, orderBuild, order, { builderId, now });
   }
 

@@ -53,12 +53,13 @@ export class Planning {
   ) {}
 
   async plan(): Promise<Plan> {
-    const [tasks, failures, documents, profiles, recipes] = await Promise.all([
+    const [tasks, failures, documents, profiles, recipes, observed] = await Promise.all([
       this.tasks.open(),
       this.tasks.unresolvedFailures(),
       this.projects.documents(),
       this.projects.profiles(),
       this.recipes.allRecipes(),
+      this.sourceFacts.all(),
     ]);
     // A retry by a person lifts the hold, and with it what the last build lacked: it is tried once more in any case.
     const offeredAgain = tasks.filter(
@@ -75,7 +76,7 @@ export class Planning {
         open,
         failed: failures.filter(isOfProject),
         recipes: recipes.filter(isOfProject),
-        observed: await this.sourceFacts.ofProject(document.project),
+        observed: observed.filter(isOfProject),
         published: await this.publishedFor(profiles.filter(isOfProject)),
         missing,
       };

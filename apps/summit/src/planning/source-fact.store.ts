@@ -23,13 +23,12 @@ export class SourceFactStore {
     });
   }
 
-  async ofProject(
-    project: string,
-  ): Promise<{ profile: string; source: string; packages: PackageFacts[] }[]> {
-    const rows = await this.database.client.sourceFact.findMany({
-      where: { projectName: project },
-    });
+  async all(): Promise<
+    { project: string; profile: string; source: string; packages: PackageFacts[] }[]
+  > {
+    const rows = await this.database.client.sourceFact.findMany();
     return rows.map((row) => ({
+      project: row.projectName,
       profile: row.profileName,
       source: row.source,
       packages: row.packages as unknown as PackageFacts[],

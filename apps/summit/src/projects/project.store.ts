@@ -6,6 +6,7 @@ import {
 } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
 import { toJson } from '../persistence/json.js';
+import { type Prisma } from '../persistence/generated/client.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 
 /** A profile with the project that it belongs to. */
@@ -18,6 +19,8 @@ export interface Profile {
   readonly remotes: ProjectProfile['remotes'];
   readonly networking: boolean;
 }
+
+type ProfileRow = Prisma.ProfileGetPayload<object>;
 
 /** The only door to the project and profile tables; the document is the truth, the rows are made from it. */
 @Injectable()
@@ -67,12 +70,14 @@ export class ProjectStore {
 
   async profiles(db: Transaction = this.database.client): Promise<Profile[]> {
     const rows = await db.profile.findMany({ orderBy: [{ projectName: 'asc' }, { name: 'asc' }] });
-    return rows.map(({ projectName, remotes, architecture, ...rest }) => ({
-      ...rest,
-      project: projectName,
-      architecture: architecture as Architecture,
-      remotes: remotes as unknown as ProjectProfile['remotes'],
-    }));
+    return rows.map(toProfile);
+  }
+
+  async profile(project: string, name: string): Promise<Profile | null> {
+    const row = await this.database.client.profile.findUnique({
+      where: { projectName_name: { projectName: project, name } },
+    });
+    return row === null ? null : toProfile(row);
   }
 
   private async saveRepository(
@@ -102,4 +107,13 @@ export class ProjectStore {
       update: facts,
     });
   }
+}
+
+function toProfile({ projectName, remotes, architecture, ...rest }: ProfileRow): Profile {
+  return {
+    ...rest,
+    project: projectName,
+    architecture: architecture as Architecture,
+    remotes: remotes as unknown as ProjectProfile['remotes'],
+  };
 }

@@ -63,15 +63,24 @@ export class RecipeStore {
     name: string,
     db: Transaction = this.database.client,
   ): Promise<RecipeRepository> {
-    const row = await db.recipeRepository.findUnique({
-      where: { projectName_name: { projectName: project, name } },
-    });
-    if (row === null)
+    const found = await this.findRepository(project, name, db);
+    if (found === null)
       throw new AppError(
         'repository.not-found',
         `There is no recipe repository ${project}/${name}.`,
       );
-    return toRepository(row);
+    return found;
+  }
+
+  async findRepository(
+    project: string,
+    name: string,
+    db: Transaction = this.database.client,
+  ): Promise<RecipeRepository | null> {
+    const row = await db.recipeRepository.findUnique({
+      where: { projectName_name: { projectName: project, name } },
+    });
+    return row === null ? null : toRepository(row);
   }
 
   async repositories(): Promise<RecipeRepository[]> {

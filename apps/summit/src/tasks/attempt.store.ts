@@ -163,6 +163,7 @@ export class AttemptStore {
   async missingDependencies(
     taskIds: readonly TaskId[],
   ): Promise<ReadonlyMap<TaskId, readonly string[]>> {
+    if (taskIds.length === 0) return new Map();
     const rows = await this.database.client.attempt.findMany({
       where: { taskId: { in: [...taskIds] } },
       orderBy: { number: 'desc' },

@@ -129,11 +129,16 @@ export class TaskStore {
   /** The newest failed or cancelled task of each source that has nothing newer that came right. */
   async unresolvedFailures(): Promise<Task[]> {
     const rows = await this.database.client.$queryRaw<{ id: number }[]>`
-      SELECT DISTINCT ON ("project_name", "profile_name", "repository_name", "source") "id", "state"
-      FROM "task" WHERE "state" <> 'superseded'
-      ORDER BY "project_name", "profile_name", "repository_name", "source", "id" DESC`;
+      SELECT "id" FROM "task" AS "ended" WHERE "state" IN ('failed', 'cancelled') AND NOT EXISTS (
+        SELECT 1 FROM "task" AS "newer"
+        WHERE "newer"."project_name" = "ended"."project_name"
+          AND "newer"."profile_name" = "ended"."profile_name"
+          AND "newer"."source" = "ended"."source"
+          AND "newer"."repository_name" = "ended"."repository_name"
+          AND "newer"."id" > "ended"."id" AND "newer"."state" <> 'superseded')`;
+    if (rows.length === 0) return [];
     const failed = await this.database.client.task.findMany({
-      where: { id: { in: rows.map((row) => row.id) }, state: { in: ['failed', 'cancelled'] } },
+      where: { id: { in: rows.map((row) => row.id) } },
     });
     return failed.map(toTask);
   }
