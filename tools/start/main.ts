@@ -77,12 +77,14 @@ function prepareTree(options: StartOptions): RecipeTree {
 async function startStack(options: StartOptions): Promise<Stack> {
   const postgresUrl = process.env['CAIRN_DATABASE_SUPERUSER_URL'];
   const redisUrl = process.env['CAIRN_REDIS_URL'];
+  const natsUrl = process.env['CAIRN_NATS_URL'];
   return Stack.start({
     dir: options.dataDir,
     durable: true,
     servers: {
       ...(postgresUrl === undefined ? {} : { postgresUrl }),
       ...(redisUrl === undefined ? {} : { redisUrl }),
+      ...(natsUrl === undefined ? {} : { natsUrl }),
     },
     environment: {
       avalanche: {

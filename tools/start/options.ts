@@ -17,7 +17,8 @@ Starts Cairn on this machine with everything it needs, builds the sample recipes
   --help            this text
 
 Existing servers are used instead of private ones when these are set:
-  CAIRN_DATABASE_SUPERUSER_URL, CAIRN_REDIS_URL
+  CAIRN_DATABASE_SUPERUSER_URL, CAIRN_REDIS_URL,
+  CAIRN_NATS_URL (a broker that runs with the nats.conf that is written below the data folder)
 `;
 
 export interface StartOptions {

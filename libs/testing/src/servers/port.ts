@@ -33,12 +33,14 @@ function listenBriefly(port: number): Promise<number> {
 
 /** Connects, sends `hello`, and returns what the server says first; fails when it says nothing in time. */
 export function greet(options: {
+  /** Loopback unless told. */
+  readonly host?: string;
   readonly port: number;
   readonly hello: string;
   readonly timeoutMs: number;
 }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ port: options.port, host: LOOPBACK }, () => {
+    const socket = createConnection({ port: options.port, host: options.host ?? LOOPBACK }, () => {
       if (options.hello !== '') socket.write(options.hello);
     });
     const end = (settle: () => void): void => {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createDatabase, databaseUrl } from '../databases/database.js';
+import { awaitForeignNats } from '../servers/foreign-nats.js';
 import { startNats } from '../servers/nats.js';
 import { portLike } from '../servers/port.js';
 import { startPostgres } from '../servers/postgres.js';
@@ -29,7 +30,12 @@ export interface StackOptions {
     readonly avalanche?: Readonly<Record<string, string>>;
   };
   /** Servers that run already, instead of private ones. */
-  readonly servers?: { readonly postgresUrl?: string; readonly redisUrl?: string };
+  readonly servers?: {
+    readonly postgresUrl?: string;
+    readonly redisUrl?: string;
+    /** A broker that runs, or will, with the configuration that is written to `DIR/nats/nats.conf`. */
+    readonly natsUrl?: string;
+  };
   readonly onProgress?: (sentence: string) => void;
 }
 
@@ -161,6 +167,17 @@ export class Stack {
     return server;
   }
 
+  private async useNats(url: string): Promise<void> {
+    const { config, resolver } = await this.natsConfig();
+    await awaitForeignNats({
+      url,
+      dir: this.folder('nats'),
+      config: (seen) => config.replaceAll(resolver, `${seen.dir}/resolver`),
+      onProgress: (sentence) => this.say(sentence),
+    });
+    this.urls.nats = url;
+  }
+
   async startRedis(): Promise<RunningServer> {
     const server = await startRedis({ dir: this.folder('redis'), durable: this.options.durable });
     this.servers.set('redis', server);
@@ -192,8 +209,12 @@ export class Stack {
     for (const name of DATABASES) await ensureDatabase(this.urls.postgres, name);
     this.say('Bringing the databases up to date');
     // The broker is told of every revocation before it starts: they are in summit's database.
-    const broker = this.summitCommand(['migrate']).then(() => this.startNats());
-    await Promise.all([broker, this.migrateVessel()]);
+    const broker = async () => {
+      await this.summitCommand(['migrate']);
+      if (given?.natsUrl === undefined) await this.startNats();
+      else await this.useNats(given.natsUrl);
+    };
+    await Promise.all([broker(), this.migrateVessel()]);
   }
 
   private async startServices(): Promise<void> {
