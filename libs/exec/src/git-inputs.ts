@@ -38,10 +38,10 @@ export function parseGitUrl(
     err({ code: 'git.bad-url', message });
   if (text.length === 0 || text.length > URL_LENGTH_MAX)
     return bad('The address is empty or too long.');
-  if (CONTROL.test(text) || /\s/u.test(text))
-    return bad('The address holds a control character or a blank.');
+  if (CONTROL.test(text)) return bad('The address holds a control character.');
   if (text.startsWith('/'))
     return options.allowLocal ? localUrl(text) : bad('Local repositories are not allowed here.');
+  if (/\s/u.test(text)) return bad('The address holds a blank.');
   const plain = text.startsWith('git+') ? text.slice('git+'.length) : text;
   const scheme = /^([a-z]+):\/\//.exec(plain)?.[1];
   switch (scheme) {
@@ -90,7 +90,9 @@ function localUrl(path: string): Result<GitUrl, GitInputError> {
   const parts = path.split('/').slice(1);
   const clean =
     LOCAL_PATH.test(path) &&
-    parts.every((part) => part !== '..' && part !== '.' && !part.startsWith('-'));
+    parts.every(
+      (part) => part !== '..' && part !== '.' && !part.startsWith('-') && part.trim() === part,
+    );
   return clean && path.length > 1
     ? ok(path as GitUrl)
     : err({
