@@ -3,6 +3,7 @@ import { type HubClient } from '@cairn/testing/stack';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_INTERVAL_MS = 400;
+const TASKS_PER_PAGE = 500;
 const STATES: Readonly<Record<TaskView['state'], string>> = {
   new: 'waits',
   building: 'is being built',
@@ -15,6 +16,13 @@ const STATES: Readonly<Record<TaskView['state'], string>> = {
 
 /** The newest task of each source. */
 export type Outcome = ReadonlyMap<string, TaskView>;
+
+/** What summit has read of the recipe repository. */
+export interface RepositoryStand {
+  readonly commit: string | null;
+  /** Why the repository or recipes in it could not be read, in words. */
+  readonly faults: readonly string[];
+}
 
 export class Follower {
   readonly #told = new Map<string, string>();
@@ -42,17 +50,21 @@ export class Follower {
   }
 
   async look(): Promise<Outcome> {
-    const { tasks } = await this.#hub.call(listTasks, { query: { limit: 500 } });
     const newest = new Map<string, TaskView>();
-    for (const task of tasks) if (!newest.has(task.source)) newest.set(task.source, task);
+    let before: number | undefined;
+    do {
+      const query = { limit: TASKS_PER_PAGE, ...(before === undefined ? {} : { before }) };
+      const { tasks } = await this.#hub.call(listTasks, { query });
+      for (const task of tasks) if (!newest.has(task.source)) newest.set(task.source, task);
+      before = tasks.length === TASKS_PER_PAGE ? tasks.at(-1)?.id : undefined;
+    } while (before !== undefined);
     for (const task of [...newest.values()].reverse()) this.tell(task);
     return newest;
   }
 
-  /** Recipes that could not be read, in words. */
-  async badRecipes(): Promise<string[]> {
+  async repositoryStand(): Promise<RepositoryStand> {
     const { repositories } = await this.#hub.call(getOverview);
-    return repositories.flatMap((repository) => [
+    const faults = repositories.flatMap((repository) => [
       ...(repository.error === null
         ? []
         : [`${repository.name}: ${repository.error.message} (${repository.error.code})`]),
@@ -61,6 +73,7 @@ export class Follower {
           `${bad.path}${bad.line === null ? '' : `:${bad.line}`}: ${bad.message} (${bad.code})`,
       ),
     ]);
+    return { commit: repositories[0]?.commit ?? null, faults };
   }
 
   /** Why a task failed, with the end of its log. */

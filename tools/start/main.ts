@@ -1,19 +1,15 @@
-import { applyProject, type TaskView } from '@cairn/contracts';
+import { applyProject } from '@cairn/contracts';
 import { Stack } from '@cairn/testing/stack';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { checkTable } from './check-table.ts';
-import { Follower, type Outcome } from './follow.ts';
-import { readChannel } from './installable.ts';
+import { check } from './check.ts';
+import { Follower } from './follow.ts';
 import { HELP, readOptions, type StartOptions } from './options.ts';
-import { projectDocument } from './project.ts';
+import { projectDocument, STREAM } from './project.ts';
 import { prepareRecipeTree, type RecipeTree } from './recipe-tree.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const CHANNEL = 'main';
-const STREAM = 'volatile';
-const ARCHITECTURE = 'x86_64';
 const startedAt = performance.now();
 
 function say(line: string): void {
@@ -127,64 +123,7 @@ async function work({ options, tree, stack, signal }: Work): Promise<number> {
   );
   const follower = new Follower(hub, say);
   if (!options.isCheck) return stay({ options, tree, stack, signal }, follower);
-  return check({ options, tree, stack, signal }, follower);
-}
-
-async function check({ options, tree, stack, signal }: Work, follower: Follower): Promise<number> {
-  const isEnded = (task: TaskView | undefined) =>
-    task !== undefined && ['completed', 'failed', 'cancelled'].includes(task.state);
-  const isStuck = (task: TaskView | undefined) => task?.blocked === true;
-  let bad: string[] = [];
-  const isDone = (outcome: Outcome) =>
-    bad.length > 0 ||
-    tree.sources.every((source) => isEnded(outcome.get(source)) || isStuck(outcome.get(source)));
-  const watchBad = setInterval(
-    () =>
-      void follower.badRecipes().then(
-        (found) => (bad = found),
-        () => undefined,
-      ),
-    1_000,
-  );
-  const outcome = await follower.follow({ isDone, timeoutMs: options.timeoutMs, signal });
-  clearInterval(watchBad);
-  const tasks = [...(outcome ?? (await follower.look())).values()]
-    .filter((task) => tree.sources.includes(task.source))
-    .sort((a, b) => a.id - b.id);
-  const failures = [
-    ...bad,
-    ...(outcome === null && !signal.aborted
-      ? [`Not done after ${options.timeoutMs / 60_000} minutes.`]
-      : []),
-    ...tasks
-      .filter((task) => task.state !== 'completed')
-      .map((task) => `${task.source} ${task.state}: ${task.reason.sentence}`),
-    ...tree.sources
-      .filter((source) => !tasks.some((task) => task.source === source))
-      .map((source) => `${source}: no task was made for it`),
-  ];
-  const installable = await readChannel(stack.vesselUrl, CHANNEL, STREAM, ARCHITECTURE);
-  failures.push(...installable.faults);
-  const missing = tree.sources.filter(
-    (source) => !installable.packages.some((item) => item.sourceId === source),
-  );
-  if (failures.length === 0)
-    failures.push(...missing.map((source) => `${source}: none of its packages is in the channel`));
-  if (options.isJson)
-    process.stdout.write(
-      `${JSON.stringify({ ok: failures.length === 0, failures, tasks, packages: installable.packages.map((item) => item.name) }, null, 2)}\n`,
-    );
-  else process.stdout.write(`\n${checkTable(tasks)}\n\n`);
-  if (failures.length === 0) {
-    step(
-      `${installable.packages.length} packages of ${tree.sources.length} recipes are installable. Published files: ${shown(join(options.dataDir, 'vessel/public'))}`,
-    );
-    return 0;
-  }
-  for (const task of tasks.filter((each) => each.state === 'failed'))
-    (await follower.failureOf(task)).forEach(say);
-  say(`\nNot everything is installable:\n${failures.map((line) => `  - ${line}`).join('\n')}`);
-  return 1;
+  return check({ options, tree, stack, follower, signal, say, step, shown });
 }
 
 async function stay({ options, tree, stack, signal }: Work, follower: Follower): Promise<number> {

@@ -1,5 +1,9 @@
 import { stringify } from 'yaml';
 
+export const ARCHITECTURE = 'x86_64';
+export const CHANNEL = 'main';
+export const STREAM = 'volatile';
+
 /** The project document that the launcher applies. */
 export function projectDocument(facts: {
   readonly name: string;
@@ -10,7 +14,7 @@ export function projectDocument(facts: {
     project: facts.name,
     summary: facts.summary,
     profiles: [
-      { name: 'main-x86-64', architecture: 'x86_64', channel: 'main', stream: 'volatile' },
+      { name: 'main-x86-64', architecture: ARCHITECTURE, channel: CHANNEL, stream: STREAM },
     ],
     repositories: [
       { name: 'recipes', url: facts.repositoryDir, branch: 'main', refreshSeconds: 5 },

@@ -1,5 +1,14 @@
+import { parseRecipe } from '@cairn/recipe';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 const RECIPE_FILE = 'stone.yaml';
@@ -8,7 +17,9 @@ const DEPTH_MAX = 4;
 /** A git repository of recipes that summit watches. */
 export interface RecipeTree {
   readonly dir: string;
-  /** Sources in it, by the names of their folders. */
+  /** What its branch points to. */
+  readonly commit: string;
+  /** Sources in it, by the names in their recipes. */
   readonly sources: readonly string[];
 }
 
@@ -20,6 +31,14 @@ function recipeFolders(dir: string, depth = 0): string[] {
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .flatMap((entry) => recipeFolders(join(dir, entry.name), depth + 1))
     .sort();
+}
+
+/** The name in a recipe, or that of its folder when the recipe cannot be read: summit says then what is wrong. */
+function sourceName(folder: string): string {
+  const parsed = parseRecipe(readFileSync(join(folder, RECIPE_FILE), 'utf8'), {
+    fileName: RECIPE_FILE,
+  });
+  return parsed.ok ? parsed.value.name : basename(folder);
 }
 
 /**
@@ -37,12 +56,12 @@ export function prepareRecipeTree(order: {
   if (isNew || !keepChanges) copyRecipes(order);
   if (isNew) git(to, ['init', '--quiet', '--initial-branch=main']);
   commitChanges(to, isNew ? 'recipes: Begin' : 'recipes: Take over changes');
-  const sources = recipeFolders(to).map((folder) => basename(folder));
+  const sources = recipeFolders(to).map(sourceName);
   if (sources.length === 0)
     throw new Error(
       `There is no recipe (stone.yaml) below ${from}${only === null ? '' : ` among ${only.join(', ')}`}.`,
     );
-  return { dir: to, sources };
+  return { dir: to, commit: git(to, ['rev-parse', 'main']), sources };
 }
 
 function copyRecipes({
@@ -57,10 +76,11 @@ function copyRecipes({
   if (!existsSync(from) || !statSync(from).isDirectory())
     throw new Error(`${from} is not a folder.`);
   const wanted = recipeFolders(from).filter(
-    (folder) => only === null || only.includes(basename(folder)),
+    (folder) =>
+      only === null || only.includes(basename(folder)) || only.includes(sourceName(folder)),
   );
   const missing = (only ?? []).filter(
-    (name) => !wanted.some((folder) => basename(folder) === name),
+    (name) => !wanted.some((folder) => [basename(folder), sourceName(folder)].includes(name)),
   );
   if (missing.length > 0) throw new Error(`${from} has no recipe ${missing.join(', ')}.`);
   mkdirSync(to, { recursive: true });
