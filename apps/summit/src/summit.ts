@@ -107,6 +107,7 @@ async function createApp(
   });
   passport.use('jwt', accessTokenStrategy(tokenSigner(given.config.http.tokenKeyPem).publicKeyPem));
   app.useBodyParser('json', { limit: BODY_SIZE_BYTES_MAX });
+  app.useBodyParser('urlencoded', { limit: BODY_SIZE_BYTES_MAX, extended: false });
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(secureHeaders);

@@ -23,22 +23,25 @@ interface Delivery {
   readonly event?: string;
   readonly signature?: string;
   readonly url?: string;
+  readonly isForm?: boolean;
   /** Sent instead of the body that was signed. */
   readonly tampered?: (body: string) => string;
 }
 
 async function deliver(delivery: Delivery = {}) {
   const { ref = 'refs/heads/main', secret = WEBHOOK_SECRETS[0], event = 'push' } = delivery;
-  const body = JSON.stringify({
+  const { isForm = false } = delivery;
+  const payload = JSON.stringify({
     ref,
     repository: { clone_url: delivery.url ?? world.recipes.dir },
     pusher: { name: 'Ünïcode' },
   });
+  const body = isForm ? new URLSearchParams({ payload }).toString() : payload;
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   const response = await fetch(world.summit.api.url + receiveGithubWebhook.path, {
     method: 'POST',
     headers: {
-      'content-type': 'application/json',
+      'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
       'x-github-event': event,
       'x-github-delivery': delivery.id ?? randomUUID(),
       'x-hub-signature-256': delivery.signature ?? signature,
@@ -58,6 +61,14 @@ it.each(WEBHOOK_SECRETS)('reads the new commit after a push signed with %s', asy
   const commit = world.recipes.commit({ note: randomUUID() });
   expect(await deliver({ secret })).toMatchObject({ http: 200, status: 'queued' });
   await world.eventually(async () => expect(await standsAt()).toBe(commit));
+});
+
+it('reads a delivery that comes as a form too', async () => {
+  const commit = world.recipes.commit({ note: randomUUID() });
+  expect(await deliver({ isForm: true })).toMatchObject({ http: 200, status: 'queued' });
+  await world.eventually(async () => expect(await standsAt()).toBe(commit));
+  const empty = await deliver({ isForm: true, tampered: () => 'payload=' });
+  expect(empty).toMatchObject({ http: 401 });
 });
 
 it.each<[string, Delivery]>([

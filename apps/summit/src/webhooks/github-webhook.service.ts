@@ -16,6 +16,8 @@ export interface WebhookDelivery {
   readonly signature: string;
   readonly deliveryId: string;
   readonly event: string;
+  /** GitHub sends JSON, or a form with the JSON in its field `payload`. */
+  readonly isForm: boolean;
 }
 
 /** Takes GitHub's push events: only signed ones, each delivery once, and they start no more than a refresh. */
@@ -34,7 +36,7 @@ export class GithubWebhook {
     if (!DELIVERY_ID.test(delivery.deliveryId))
       throw new AppError('webhook.unsupported', 'X-GitHub-Delivery is missing.');
     if (delivery.event !== 'push') return 'ignored';
-    const pushed = pushedBranch(parseJson(delivery.body));
+    const pushed = pushedBranch(parseJson(payloadOf(delivery)));
     if (pushed === null) return 'ignored';
     const concerned = (await this.recipes.repositories()).filter(
       (repository) =>
@@ -81,9 +83,14 @@ export class GithubWebhook {
   }
 }
 
-function parseJson(body: Buffer): unknown {
+function payloadOf({ body, isForm }: WebhookDelivery): string {
+  const text = body.toString('utf8');
+  return isForm ? (new URLSearchParams(text).get('payload') ?? '') : text;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch (cause) {
     throw new AppError('contract.invalid-payload', 'The body is not JSON.', {}, { cause });
   }

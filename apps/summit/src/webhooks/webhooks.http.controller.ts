@@ -16,6 +16,7 @@ export class WebhooksHttpController {
       signature: header('x-hub-signature-256'),
       deliveryId: header('x-github-delivery'),
       event: header('x-github-event'),
+      isForm: request.is('application/x-www-form-urlencoded') !== false,
     });
     return { status };
   }
