@@ -17,7 +17,10 @@ export function CountLine({ counts }: { readonly counts: Overview['counts'] }) {
     <ul className="counts" aria-label="Tasks by state">
       {TASK_STATES.map((state) => (
         <li key={state}>
-          <Link to={`/tasks?state=${state}`} className={`count ${state}`}>
+          <Link
+            to={`/tasks?state=${state}`}
+            className={counts[state] === 0 ? 'count' : `count ${state}`}
+          >
             <strong>{counts[state].toLocaleString()}</strong> {WORD[state]}
           </Link>
         </li>
