@@ -9,11 +9,12 @@ const task = (source: string, state: TaskView['state']) =>
     state,
     reason: { code: 'x', sentence: 'Because.', tasks: [] },
   }) as unknown as TaskView;
+const file = (source: string) => ({ source, path: `${source}/stone.yaml` });
 const published = (sourceId: string) => ({ sourceId }) as StonePackage;
 const facts = (change: Partial<CheckFacts>): CheckFacts => ({
   tasks: [task('a', 'completed')],
-  sources: ['a'],
-  stand: { commit: 'c', faults: [] },
+  recipes: [file('a')],
+  stand: { commit: 'c', error: null, badRecipes: new Map() },
   installable: { packages: [published('a')], faults: [] },
   lateMinutes: null,
   ...change,
@@ -24,9 +25,13 @@ it('finds nothing when every source has its packages in the channel', () => {
 });
 
 it.each<[string, Partial<CheckFacts>, string]>([
-  ['a bad recipe', { stand: { commit: null, faults: ['b.yaml:3: no'] } }, 'b.yaml:3: no'],
+  [
+    'a repository that cannot be read',
+    { stand: { commit: null, error: 'gone', badRecipes: new Map() } },
+    'gone',
+  ],
   ['a failed task', { tasks: [task('a', 'failed')] }, 'a failed: Because.'],
-  ['a source without task', { sources: ['a', 'b'] }, 'b: no task was made for it'],
+  ['a source without task', { recipes: [file('a'), file('b')] }, 'b: no task was made for it'],
   ['the end of patience', { lateMinutes: 5 }, 'Not done after 5 minutes.'],
   ['a damaged package', { installable: { packages: [], faults: ['a: torn'] } }, 'a: torn'],
   [
@@ -36,4 +41,12 @@ it.each<[string, Partial<CheckFacts>, string]>([
   ],
 ])('tells %s', (_name, change, fault) => {
   expect(checkFaults(facts(change))).toEqual([fault]);
+});
+
+it('tells a bad recipe once, and the others as they are', () => {
+  const badRecipes = new Map([['b/stone.yaml', 'b/stone.yaml:3: no']]);
+  const stand = { commit: 'c', error: null, badRecipes };
+  expect(checkFaults(facts({ recipes: [file('a'), file('b')], stand }))).toEqual([
+    'b/stone.yaml:3: no',
+  ]);
 });

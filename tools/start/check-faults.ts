@@ -1,12 +1,13 @@
 import { type TaskView } from '@cairn/contracts';
-import { type Installable } from './installable.ts';
 import { type RepositoryStand } from './follow.ts';
+import { type Installable } from './installable.ts';
+import { type RecipeFile } from './recipe-tree.ts';
 
 /** What a check found at its end. */
 export interface CheckFacts {
   /** The newest task of each source, where it has one. */
   readonly tasks: readonly TaskView[];
-  readonly sources: readonly string[];
+  readonly recipes: readonly RecipeFile[];
   readonly stand: RepositoryStand;
   readonly installable: Installable;
   /** Set when time ran out. */
@@ -19,9 +20,13 @@ export function isEnded(task: TaskView): boolean {
 
 /** Every reason why not everything is installable; none when it is. */
 export function checkFaults(facts: CheckFacts): string[] {
-  const { tasks, sources, stand, installable, lateMinutes } = facts;
+  const { tasks, recipes, stand, installable, lateMinutes } = facts;
+  const sources = recipes
+    .filter(({ path }) => !stand.badRecipes.has(path))
+    .map(({ source }) => source);
   const faults = [
-    ...stand.faults,
+    ...(stand.error === null ? [] : [stand.error]),
+    ...stand.badRecipes.values(),
     ...(lateMinutes === null ? [] : [`Not done after ${lateMinutes} minutes.`]),
     ...tasks
       .filter((task) => task.state !== 'completed')

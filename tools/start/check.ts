@@ -29,10 +29,10 @@ export async function check(parts: Check): Promise<number> {
   const { options, tree, stack, follower, say, step, shown } = parts;
   const end = await waitForEnd(parts);
   const tasks = [...end.outcome.values()]
-    .filter((task) => tree.sources.includes(task.source))
+    .filter((task) => tree.recipes.some(({ source }) => source === task.source))
     .sort((a, b) => a.id - b.id);
   const installable = await readChannel(stack.vesselUrl, CHANNEL, STREAM, ARCHITECTURE);
-  const faults = checkFaults({ ...end, tasks, installable, sources: tree.sources });
+  const faults = checkFaults({ ...end, tasks, installable, recipes: tree.recipes });
   const packages = installable.packages.map((item) => item.name);
   process.stdout.write(
     options.isJson
@@ -41,7 +41,7 @@ export async function check(parts: Check): Promise<number> {
   );
   if (faults.length === 0) {
     step(
-      `${packages.length} packages of ${tree.sources.length} recipes are installable. Published files: ${shown(join(options.dataDir, 'vessel/public'))}`,
+      `${packages.length} packages of ${tree.recipes.length} recipes are installable. Published files: ${shown(join(options.dataDir, 'vessel/public'))}`,
     );
     return 0;
   }
@@ -60,10 +60,13 @@ interface End {
 
 /** Only tasks made from the tree's present commit count: those of an earlier run say nothing of it. */
 async function waitForEnd({ options, tree, follower, signal }: Check): Promise<End> {
-  let stand: RepositoryStand = { commit: null, faults: [] };
+  let stand: RepositoryStand = { commit: null, error: null, badRecipes: new Map() };
   const isDone = (outcome: Outcome) =>
-    stand.faults.length > 0 ||
-    (stand.commit === tree.commit && tree.sources.every((source) => isOver(outcome.get(source))));
+    stand.error !== null ||
+    (stand.commit === tree.commit &&
+      tree.recipes.every(
+        ({ source, path }) => stand.badRecipes.has(path) || isOver(outcome.get(source)),
+      ));
   const look = async () => {
     stand = await follower.repositoryStand().catch(() => stand);
   };

@@ -20,8 +20,10 @@ export type Outcome = ReadonlyMap<string, TaskView>;
 /** What summit has read of the recipe repository. */
 export interface RepositoryStand {
   readonly commit: string | null;
-  /** Why the repository or recipes in it could not be read, in words. */
-  readonly faults: readonly string[];
+  /** Why the repository could not be read, in words. */
+  readonly error: string | null;
+  /** What is wrong with a recipe, by its path. */
+  readonly badRecipes: ReadonlyMap<string, string>;
 }
 
 export class Follower {
@@ -64,16 +66,18 @@ export class Follower {
 
   async repositoryStand(): Promise<RepositoryStand> {
     const { repositories } = await this.#hub.call(getOverview);
-    const faults = repositories.flatMap((repository) => [
-      ...(repository.error === null
-        ? []
-        : [`${repository.name}: ${repository.error.message} (${repository.error.code})`]),
-      ...repository.badRecipes.map(
-        (bad) =>
-          `${bad.path}${bad.line === null ? '' : `:${bad.line}`}: ${bad.message} (${bad.code})`,
-      ),
-    ]);
-    return { commit: repositories[0]?.commit ?? null, faults };
+    const [repository] = repositories;
+    if (repository === undefined) return { commit: null, error: null, badRecipes: new Map() };
+    const { commit, error } = repository;
+    const badRecipes = repository.badRecipes.map(({ path, line, message, code }) => {
+      const place = line === null ? path : `${path}:${line}`;
+      return [path, `${place}: ${message} (${code})`] as const;
+    });
+    return {
+      commit,
+      error: error === null ? null : `${repository.name}: ${error.message} (${error.code})`,
+      badRecipes: new Map(badRecipes),
+    };
   }
 
   /** Why a task failed, with the end of its log. */

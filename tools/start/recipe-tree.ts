@@ -19,8 +19,14 @@ export interface RecipeTree {
   readonly dir: string;
   /** What its branch points to. */
   readonly commit: string;
-  /** Sources in it, by the names in their recipes. */
-  readonly sources: readonly string[];
+  readonly recipes: readonly RecipeFile[];
+}
+
+export interface RecipeFile {
+  /** The name in the recipe. */
+  readonly source: string;
+  /** Relative to the repository. */
+  readonly path: string;
 }
 
 /** The recipe folders below a folder. */
@@ -56,12 +62,15 @@ export function prepareRecipeTree(order: {
   if (isNew || !keepChanges) copyRecipes(order);
   if (isNew) git(to, ['init', '--quiet', '--initial-branch=main']);
   commitChanges(to, isNew ? 'recipes: Begin' : 'recipes: Take over changes');
-  const sources = recipeFolders(to).map(sourceName);
-  if (sources.length === 0)
+  const recipes = recipeFolders(to).map((folder) => ({
+    source: sourceName(folder),
+    path: join(relative(to, folder), RECIPE_FILE),
+  }));
+  if (recipes.length === 0)
     throw new Error(
       `There is no recipe (stone.yaml) below ${from}${only === null ? '' : ` among ${only.join(', ')}`}.`,
     );
-  return { dir: to, commit: git(to, ['rev-parse', 'main']), sources };
+  return { dir: to, commit: git(to, ['rev-parse', 'main']), recipes };
 }
 
 function copyRecipes({
