@@ -22,21 +22,33 @@ export function childEnvironment(extra = {}) {
   return { ...process.env, PATH: path.join(':'), ...extra };
 }
 
+/** True once somebody asked us to stop: what is under way is ended, and nothing new should begin. */
+export let isInterrupted = false;
+
+/** Hands SIGTERM on to a child until the returned function is called. The terminal sends SIGINT to both of us. */
+function passSignals(child) {
+  const pass = (signal) => {
+    isInterrupted = true;
+    if (signal === 'SIGTERM') child.kill(signal);
+  };
+  process.on('SIGTERM', pass);
+  process.on('SIGINT', pass);
+  return () => {
+    process.off('SIGTERM', pass);
+    process.off('SIGINT', pass);
+  };
+}
+
 /** Runs a program on our terminal to its end and returns its exit code; a signal that we get, it gets. */
 export function runToEnd(command, args, { env = {}, cwd = root, timeoutMs } = {}) {
   return new Promise((resolveCode, reject) => {
     const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: 'inherit' });
     const timer = killLater(child, timeoutMs);
-    const pass = (signal) => child.kill(signal);
-    // The terminal sends SIGINT to both of us; the child decides when it is done.
-    const ignore = () => undefined;
-    process.on('SIGTERM', pass);
-    process.on('SIGINT', ignore);
+    const release = passSignals(child);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      process.off('SIGTERM', pass);
-      process.off('SIGINT', ignore);
+      release();
       resolveCode(code ?? 128 + (constants.signals[signal] ?? 0));
     });
   });
@@ -48,6 +60,7 @@ export function runQuietly(command, args, { env = {}, cwd = root, timeoutMs, inp
     const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
     const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio });
     const timer = killLater(child, timeoutMs);
+    const release = passSignals(child);
     const output = [];
     child.stdout.on('data', (bytes) => output.push(bytes));
     child.stderr.on('data', (bytes) => output.push(bytes));
@@ -55,6 +68,7 @@ export function runQuietly(command, args, { env = {}, cwd = root, timeoutMs, inp
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      release();
       resolveResult({ exitCode: code ?? 1, output: Buffer.concat(output).toString('utf8') });
     });
   });

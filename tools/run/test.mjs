@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureDebianPackages } from './debian-packages.mjs';
-import { binFolder, runQuietly, runToEnd } from './process.mjs';
+import { binFolder, isInterrupted, runQuietly, runToEnd } from './process.mjs';
 import { say, secondsSince } from './report.mjs';
 import { countsOf } from './vitest-report.mjs';
 
@@ -29,6 +29,8 @@ const SUITES = [
   { name: 'e2e', minutesMax: 20, options: [] },
 ];
 const FULL_TIME_FACTOR = 12;
+/** Exit code of what Ctrl-C ended. */
+const INTERRUPTED = 130;
 const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0', NO_COLOR: '1' };
 
 /** Runs everything, prints progress and, last, one line with the sums; the exit code is 0 only when nothing failed. */
@@ -36,14 +38,19 @@ export async function runTests({ isFull }) {
   const startedAt = performance.now();
   const sections = [await section('set-up', () => setUp())];
   if (sections[0].failed === 0) {
-    for (const check of CHECKS) sections.push(await section(check.name, () => runCheck(check)));
+    for (const check of CHECKS) {
+      if (isInterrupted) return INTERRUPTED;
+      sections.push(await section(check.name, () => runCheck(check)));
+    }
     const lint = section(LINT.name, () => runCheck(LINT));
     const environment = testEnvironment(isFull);
     for (const suite of SUITES) {
+      if (isInterrupted) break;
       sections.push(await section(suite.name, () => runSuite(suite, { isFull, environment })));
     }
     sections.push(await lint);
   }
+  if (isInterrupted) return INTERRUPTED;
   say('');
   for (const one of sections)
     say(`${one.name.padEnd(16)} ${one.seconds.padStart(8)}  ${sums(one)}`);
