@@ -1,7 +1,7 @@
 import { type TaskView } from '@cairn/contracts';
 import { type StonePackage } from '@cairn/stone';
 import { expect, it } from 'vitest';
-import { checkFaults, type CheckFacts } from './check-faults.ts';
+import { checkFaults, settledTasks, type CheckFacts } from './check-faults.ts';
 
 const task = (source: string, state: TaskView['state']) =>
   ({
@@ -49,4 +49,31 @@ it('tells a bad recipe once, and the others as they are', () => {
   expect(checkFaults(facts({ recipes: [file('a'), file('b')], stand }))).toEqual([
     'b/stone.yaml:3: no',
   ]);
+});
+
+it('knows what nothing but a person can move', () => {
+  const open = (id: number, code: string, tasks: number[] = []) =>
+    ({
+      ...task(`s${id}`, 'new'),
+      id,
+      endedAt: null,
+      blocked: code === 'blocked-by-failure',
+      reason: {
+        code,
+        sentence: '',
+        tasks: tasks.map((taskId) => ({ taskId, source: `s${taskId}` })),
+      },
+    }) as TaskView;
+  const done = { ...task('done', 'failed'), id: 9, endedAt: 5, blocked: false } as TaskView;
+  const tasks = [
+    open(1, 'ready'),
+    open(2, 'waits-for-dependency', [1]),
+    open(3, 'cycle-seed-missing'),
+    open(4, 'waits-for-dependency', [1, 3]),
+    open(5, 'waits-for-dependency', [4]),
+    open(6, 'blocked-by-failure', [9]),
+    open(7, 'waits-for-dependency', [9]),
+    done,
+  ];
+  expect([...settledTasks(tasks)].sort()).toEqual([3, 4, 5, 6, 9]);
 });

@@ -14,8 +14,24 @@ export interface CheckFacts {
   readonly lateMinutes: number | null;
 }
 
-export function isEnded(task: TaskView): boolean {
-  return ['completed', 'failed', 'cancelled'].includes(task.state);
+/** The tasks that came to an end or that nothing can move but a person: blocked, without a seed, or waiting for such. */
+export function settledTasks(tasks: readonly TaskView[]): ReadonlySet<number> {
+  const settled = new Set(tasks.filter(isSettledByItself).map((task) => task.id));
+  const ended = new Set(tasks.filter((task) => task.endedAt !== null).map((task) => task.id));
+  for (let before = -1; before !== settled.size;) {
+    before = settled.size;
+    for (const task of tasks) {
+      const waitsInVain = task.reason.tasks.some(
+        ({ taskId }) => settled.has(taskId) && !ended.has(taskId),
+      );
+      if (task.state === 'new' && waitsInVain) settled.add(task.id);
+    }
+  }
+  return settled;
+}
+
+function isSettledByItself(task: TaskView): boolean {
+  return task.endedAt !== null || task.blocked || task.reason.code === 'cycle-seed-missing';
 }
 
 /** Every reason why not everything is installable; none when it is. */

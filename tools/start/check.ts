@@ -1,13 +1,12 @@
-import { type TaskView } from '@cairn/contracts';
 import { type Stack } from '@cairn/testing/stack';
 import { join } from 'node:path';
 import { checkTable } from './check-table.ts';
-import { checkFaults, isEnded } from './check-faults.ts';
+import { checkFaults, settledTasks } from './check-faults.ts';
 import { type Follower, type Outcome, type RepositoryStand } from './follow.ts';
 import { readChannel } from './installable.ts';
 import { type StartOptions } from './options.ts';
 import { ARCHITECTURE, CHANNEL, STREAM } from './project.ts';
-import { type RecipeTree } from './recipe-tree.ts';
+import { type RecipeFile, type RecipeTree } from './recipe-tree.ts';
 
 const REPOSITORY_POLL_MS = 500;
 
@@ -61,12 +60,12 @@ interface End {
 /** Only tasks made from the tree's present commit count: those of an earlier run say nothing of it. */
 async function waitForEnd({ options, tree, follower, signal }: Check): Promise<End> {
   let stand: RepositoryStand = { commit: null, error: null, badRecipes: new Map() };
-  const isDone = (outcome: Outcome) =>
-    stand.error !== null ||
-    (stand.commit === tree.commit &&
-      tree.recipes.every(
-        ({ source, path }) => stand.badRecipes.has(path) || isOver(outcome.get(source)),
-      ));
+  const isDone = (outcome: Outcome) => {
+    const settled = settledTasks([...outcome.values()]);
+    const isOver = ({ source, path }: RecipeFile) =>
+      stand.badRecipes.has(path) || settled.has(outcome.get(source)?.id ?? -1);
+    return stand.error !== null || (stand.commit === tree.commit && tree.recipes.every(isOver));
+  };
   const look = async () => {
     stand = await follower.repositoryStand().catch(() => stand);
   };
@@ -80,8 +79,4 @@ async function waitForEnd({ options, tree, follower, signal }: Check): Promise<E
     stand,
     lateMinutes: isLate ? options.timeoutMs / 60_000 : null,
   };
-}
-
-function isOver(task: TaskView | undefined): boolean {
-  return task !== undefined && (isEnded(task) || task.blocked);
 }
