@@ -94,10 +94,14 @@ export class Follower {
 
   private tell(task: TaskView): void {
     const where = task.state === 'building' && task.builder !== null ? ` on ${task.builder}` : '';
-    const why = task.state === 'new' || task.state === 'failed' ? `: ${task.reason.sentence}` : '';
+    const why = task.state === 'new' || task.state === 'failed' ? reasonOf(task) : '';
     const line = `${task.source} ${task.version}-${task.sourceRelease} ${STATES[task.state]}${where}${why}`;
     if (this.#told.get(task.source) === line) return;
     this.#told.set(task.source, line);
     this.#say(`  ${line}`);
   }
+}
+
+function reasonOf({ reason }: TaskView): string {
+  return reason.code === 'ready' ? ' for a free builder' : `: ${reason.sentence}`;
 }
