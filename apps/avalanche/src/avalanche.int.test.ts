@@ -326,6 +326,7 @@ beforeAll(async () => {
       credentials: await createCredentials(trust, role, role),
       senderId: role,
       name: role,
+      onFault: () => undefined,
     });
   hub = new Hub(await link('summit'));
   vessel = await link('vessel');

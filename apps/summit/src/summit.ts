@@ -45,6 +45,7 @@ export async function startSummit(
     credentials: await createCredentials(trust, APP, APP),
     senderId: APP,
     name: APP,
+    onFault: (reason) => log.warn(reason),
   });
   shutdown.add('broker', () => link.close());
   health.addReadinessCheck('broker', () => link.flush());

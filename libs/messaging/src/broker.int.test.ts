@@ -80,6 +80,7 @@ async function link(
     credentials: credentials ?? (await createCredentials(trust, role, senderId)),
     senderId,
     name: senderId,
+    onFault: () => undefined,
   });
   connections.push(connection);
   return connection;

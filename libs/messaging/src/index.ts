@@ -7,6 +7,7 @@ export {
   type NatsServerEvents,
   type NatsServerStrategyOptions,
 } from './nats-server.strategy.js';
+export { dialNats } from './dial-nats.js';
 export { checkNatsUrl } from './nats-url.js';
 export {
   backOffMs,

@@ -132,6 +132,7 @@ async function connectTwice({
       credentials: { jwt, seed },
       senderId: builderId,
       name: `avalanche ${builderId} ${purpose}`,
+      onFault: (reason) => log.warn({ link: purpose }, reason),
     });
   const [main, artefacts] = await Promise.all([link('main'), link('artefacts')]);
   for (const connection of [main, artefacts]) {

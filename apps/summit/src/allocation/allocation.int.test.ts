@@ -37,6 +37,7 @@ async function rival(): Promise<INestApplicationContext> {
     credentials,
     senderId: 'summit',
     name: 'rival',
+    onFault: () => undefined,
   });
   const queue = new ChoreQueue({ app: 'summit', redisUrl: config.redis.url, log });
   const surroundings = { config, log, trust, client: new ContractClient(link), queue };

@@ -1,6 +1,7 @@
 import { accountJwt, createSystemCredentials, type NatsTrust } from '@cairn/auth';
+import { dialNats } from '@cairn/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { connect, jwtAuthenticator } from '@nats-io/transport-node';
+import { jwtAuthenticator } from '@nats-io/transport-node';
 import { CONFIG, type SummitConfig } from '../config.js';
 import { LOGGER, type Logger } from '../logger.js';
 import { BuilderStore } from './builder.store.js';
@@ -26,8 +27,7 @@ export class Broker {
     const jwt = await accountJwt(this.trust, await this.builders.revocations());
     const credentials = await createSystemCredentials(this.trust);
     try {
-      const connection = await connect({
-        servers: this.config.nats.url,
+      const connection = await dialNats(this.config.nats.url, {
         authenticator: jwtAuthenticator(
           credentials.jwt,
           new TextEncoder().encode(credentials.seed),

@@ -88,7 +88,13 @@ export class SimulatedVessel {
   /** Connects and answers. */
   async join(): Promise<void> {
     const { natsUrl: url, credentials } = this;
-    const connection = await connectNats({ url, credentials, senderId: 'vessel', name: 'vessel' });
+    const connection = await connectNats({
+      url,
+      credentials,
+      senderId: 'vessel',
+      name: 'vessel',
+      onFault: () => undefined,
+    });
     this.connection = connection;
     this.on(importStart, (order) => {
       const isKnown = this.imports.some(({ importId }) => importId === order.importId);

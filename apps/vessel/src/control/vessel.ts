@@ -93,12 +93,13 @@ async function connect(
   },
   name: string,
 ): Promise<NatsConnection> {
-  const { config, shutdown } = given;
+  const { config, log, shutdown } = given;
   const link = await connectNats({
     url: config.natsUrl,
     credentials: await readCredentials(config.credentialsFile),
     senderId: APP,
     name,
+    onFault: (reason) => log.warn({ link: name }, reason),
   });
   shutdown.add(`connection ${name}`, () => link.close());
   return link;
