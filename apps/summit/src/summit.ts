@@ -9,6 +9,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { mkdir } from 'node:fs/promises';
 import passport from 'passport';
 import { AppModule } from './app.module.js';
+import { Broker } from './builders/broker.service.js';
 import { type SummitConfig } from './config.js';
 import { Leader } from './control/leader.service.js';
 import { assertEveryRouteHandled } from './http/route-proof.js';
@@ -71,6 +72,7 @@ export async function startSummit(
       },
     }),
   });
+  void app.get(Broker).tellAfterOutages(link);
   const database = app.get(SummitDatabase);
   health.addReadinessCheck(
     'database',

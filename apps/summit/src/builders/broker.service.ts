@@ -1,7 +1,7 @@
 import { accountJwt, createSystemCredentials, type NatsTrust } from '@cairn/auth';
 import { dialNats } from '@cairn/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { jwtAuthenticator } from '@nats-io/transport-node';
+import { jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { CONFIG, type SummitConfig } from '../config.js';
 import { LOGGER, type Logger } from '../logger.js';
 import { BuilderStore } from './builder.store.js';
@@ -21,6 +21,16 @@ export class Broker {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly builders: BuilderStore,
   ) {}
+
+  /**
+   * A broker that was away may have begun again with the configuration of an earlier start, so it is told again at each
+   * return. Ends with the connection.
+   */
+  async tellAfterOutages(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'reconnect') await this.publishAccount();
+    }
+  }
 
   /** Sends the account as it is now. A broker that cannot be reached learns it at its next start or our next connection. */
   async publishAccount(): Promise<void> {

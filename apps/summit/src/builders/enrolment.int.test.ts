@@ -196,6 +196,13 @@ it('keeps a removed builder out of the broker, also of one that lost its files',
   await fresh.stop();
 });
 
+it('tells a broker that began again with an older configuration who is removed', async () => {
+  const leaver = await world.builder('leaver');
+  await remove('leaver');
+  await world.restartBroker();
+  await world.eventually(async () => expect(await isLetIn(leaver)).toBe(false));
+});
+
 /** A broker with empty folders, which knows only the configuration that summit makes. */
 async function startFreshBroker() {
   const database = new SummitDatabase(world.config);
