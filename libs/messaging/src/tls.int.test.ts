@@ -8,7 +8,7 @@ import {
 } from '@cairn/testing';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -24,33 +24,25 @@ const servers: RunningServer[] = [];
 /** Where the broker of each certificate listens. */
 const ports: Record<string, { tls: number; wss: number }> = {};
 
-const file = (name: string): string => join(certificates, name);
-const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+const AUTHORITY = join(certificates, 'broker-ca.crt');
+const SCRIPT = join(import.meta.dirname, '../../../deploy/compose/broker-certificate.sh');
 
-/** An authority of our own, as an operator without a public certificate would make it. */
-function makeAuthority(): void {
-  mkdirSync(certificates, { mode: 0o755 });
-  const out = ['-keyout', file('ca.key'), '-out', file('ca.crt')];
-  openssl('req', '-x509', ...NEW_KEY, ...out, '-days', '2', '-subj', '/CN=Test authority');
-}
-
-function makeCertificate(name: string, names: string, days = '2'): void {
-  const [key, request, extensions] = [`${name}.key`, `${name}.csr`, `${name}.ext`].map(file);
-  openssl('req', ...NEW_KEY, '-keyout', `${key}`, '-out', `${request}`, '-subj', `/CN=${name}`);
-  writeFileSync(`${extensions}`, `subjectAltName=${names}\n`);
-  const signer = ['-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-CAcreateserial'];
-  const out = ['-out', file(`${name}.crt`), '-days', days, '-extfile', `${extensions}`];
-  openssl('x509', '-req', '-in', `${request}`, ...signer, ...out);
+/** A certificate of our own authority for these names, by the script that operators use. */
+function makeCertificate(name: string, ...names: string[]): string {
+  const dir = join(certificates, name);
+  mkdirSync(dir, { recursive: true });
+  const said = execFileSync('sh', [SCRIPT, certificates, dir, ...names], { encoding: 'utf8' });
   // The server runs under an account of its own.
-  chmodSync(`${key}`, 0o644);
+  for (const file of ['tls.crt', 'tls.key']) chmodSync(join(dir, file), 0o644);
+  return said;
 }
 
 /** A broker with the certificate on its port and on one for WebSockets; both stay the same when it starts anew. */
 async function startBroker(name: string, certificate = name): Promise<RunningServer> {
   const known = ports[name];
   const wss = known?.wss ?? (await freePort());
-  const tls = `tls { cert_file: "${file(`${certificate}.crt`)}", key_file: "${file(`${certificate}.key`)}" }`;
+  const [crt, key] = ['tls.crt', 'tls.key'].map((file) => join(certificates, certificate, file));
+  const tls = `tls { cert_file: "${crt}", key_file: "${key}" }`;
   const extra = `${tls}\nwebsocket { listen: "127.0.0.1:${wss}", ${tls} }`;
   const config = await natsServerConfig(trust, { revocations: [], extra });
   const server = await startNats({
@@ -77,7 +69,7 @@ async function startClients(
   const script = join(import.meta.dirname, 'tls-client.fixture.mjs');
   const args = ['--conditions=@cairn/source', script, JSON.stringify(links)];
   const child = spawn(process.execPath, args, {
-    env: options.knowsAuthority ? { NODE_EXTRA_CA_CERTS: file('ca.crt') } : {},
+    env: options.knowsAuthority ? { NODE_EXTRA_CA_CERTS: AUTHORITY } : {},
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -97,10 +89,9 @@ function faultLine(why: RegExp): RegExp {
 }
 
 beforeAll(async () => {
-  makeAuthority();
-  makeCertificate('good', 'DNS:localhost,IP:127.0.0.1');
-  makeCertificate('named', 'DNS:localhost');
-  makeCertificate('foreign', 'DNS:other.example');
+  makeCertificate('good', 'localhost', '127.0.0.1');
+  makeCertificate('named', 'localhost');
+  makeCertificate('foreign', 'other.example');
   await Promise.all(['good', 'named', 'foreign'].map((name) => startBroker(name)));
   const plain = await startNats({ dir: join(folder.dir, 'plain') });
   ports['plain'] = { tls: plain.port, wss: plain.port };
@@ -152,4 +143,20 @@ it('says why a broker that it has lost cannot be reached, and connects when that
   await wrong.stop();
   await startBroker('changing', 'good');
   await hears(/connected again/);
+});
+
+it('makes a certificate anew for other names only, and leaves that of another authority alone', () => {
+  const crt = (name: string): string => join(certificates, name, 'tls.crt');
+  expect(makeCertificate('kept', 'a.example', '::1')).toContain('DNS:a.example,IP:::1');
+  const first = readFileSync(crt('kept'));
+  expect(makeCertificate('kept', '::1', 'a.example')).toBe('');
+  expect(readFileSync(crt('kept'))).toEqual(first);
+  expect(makeCertificate('kept', 'b.example')).toContain('DNS:b.example,');
+  expect(readFileSync(crt('kept'))).not.toEqual(first);
+  const args = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=a', '-days', '2'];
+  const bought = join(certificates, 'bought.crt');
+  execFileSync('openssl', [...args, '-keyout', '/dev/null', '-out', bought], { stdio: 'pipe' });
+  copyFileSync(bought, crt('kept'));
+  expect(makeCertificate('kept', 'c.example')).toContain('another authority');
+  expect(readFileSync(crt('kept'))).toEqual(readFileSync(bought));
 });
