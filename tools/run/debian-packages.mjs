@@ -30,6 +30,8 @@ const PROGRAMS = {
   zstd: 'zstd',
   unzip: 'unzip',
 };
+/** What only tests need: a browser, and certificates for a broker with TLS. */
+const PROGRAMS_FOR_TESTS = { chromium: 'chromium', openssl: 'openssl' };
 /** Servers that may run elsewhere instead; tests always start their own. */
 const ELSEWHERE = {
   postgresql: 'CAIRN_DATABASE_SUPERUSER_URL',
@@ -71,7 +73,7 @@ export async function ensureDebianPackages({ forTests }) {
 }
 
 function missingPackages({ forTests }) {
-  const wanted = Object.entries(forTests ? { ...PROGRAMS, chromium: 'chromium' } : PROGRAMS);
+  const wanted = Object.entries(forTests ? { ...PROGRAMS, ...PROGRAMS_FOR_TESTS } : PROGRAMS);
   return wanted
     .filter(([name]) => forTests || !process.env[ELSEWHERE[name] ?? ''])
     .filter(([name, program]) => !isProgram(program) && !(name === 'postgresql' && hasPostgres()))
