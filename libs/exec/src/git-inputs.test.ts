@@ -29,7 +29,7 @@ it('accepts the addresses that recipe repositories and upstreams have', () => {
   }
   for (const text of [
     '/srv/git/recipes',
-    '/home/ada/my recipes/ü',
+    '/srv/my recipes/ü',
     'file:///srv/git/recipes',
     'http://127.0.0.1:8080/r.git',
   ]) {
