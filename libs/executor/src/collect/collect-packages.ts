@@ -26,6 +26,7 @@ import {
   type Findings,
 } from './analyse.js';
 import { DEBUG_SPLIT_SCRIPT, debugStep, encodeSteps } from './debug-split.js';
+import { dropForeignSetId } from './foreign-set-id.js';
 import { hostLibDir } from './host-lib-dir.js';
 import { listInstallTree, type InstalledPath } from './install-tree.js';
 import { readInstalled } from './read-installed.js';
@@ -72,6 +73,7 @@ export async function collectPackages(order: CollectOrder): Promise<BuildOutcome
 
 async function readTree({
   scratch,
+  sandbox,
   recipe,
   log,
 }: CollectOrder): Promise<Result<AnalysedPath[], BuildFailure>> {
@@ -85,8 +87,14 @@ async function readTree({
     if (!isIgnored(entry.path, { dropLibtool: recipe.lastrip })) kept.push(entry);
     else if (!entry.path.startsWith('/usr/')) log.note(`left out, not below /usr: ${entry.path}`);
   }
+  const owned = await dropForeignSetId({
+    installRoot: scratch.install,
+    entries: kept,
+    root: sandbox.rootIds,
+    note: (line) => log.note(line),
+  });
   const entries: AnalysedPath[] = [];
-  for (const entry of kept) entries.push(await readInstalled(scratch.install, entry));
+  for (const entry of owned) entries.push(await readInstalled(scratch.install, entry));
   return ok(entries);
 }
 

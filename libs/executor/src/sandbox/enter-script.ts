@@ -8,6 +8,23 @@ shift
 exec "$@"
 `;
 
+// Without -p a shell that starts in the very moment of the mapping sees two user ids and drops to the wrong one.
+export const ID_MAP_SHELL = ['bash', '-p', '-c'];
+
+/**
+ * Waits until the ids of a fresh user namespace were mapped from outside, and forbids namespaces below it. Only the owner
+ * of the namespace can lift that, and no process of the build keeps the right to.
+ */
+export const ID_MAP_WAIT = `set -eu
+tries=0
+until read -r mapped < /proc/self/uid_map && read -r mapped < /proc/self/gid_map; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 1000 ]; then echo 'no ids were mapped' >&2; exit 1; fi
+  sleep 0.01
+done
+echo 0 > /proc/sys/user/max_user_namespaces
+`;
+
 /**
  * Runs inside the new user and mount namespace: lays the dependency files over the host's /usr, sets the limits that are
  * counted per process, and becomes bubblewrap. Arguments: lower directories (empty: no overlay), mount point, file with

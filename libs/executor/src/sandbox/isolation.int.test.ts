@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { MIB } from '@cairn/std';
+import { inspectStone } from '@cairn/stone-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BuildBench } from '../build-bench.conformance.js';
+import { BuildBench, stonesIn } from '../build-bench.conformance.js';
 import { type BuildLimits } from '../build-order.js';
 import { sandboxExecutor } from './sandbox-executor.js';
 
@@ -70,6 +71,27 @@ async function untilGone(text: string, waitMs: number): Promise<string[]> {
   return processesWith(text);
 }
 
+/** Started as root, a build may change owners and modes of its own files; it never may do more. */
+const CAPABILITIES = process.getuid?.() === 0 ? '000000000000001b' : '0000000000000000';
+
+/** Path and mode of everything in the stones of a directory. */
+async function modesIn(dir: string): Promise<Record<string, number>> {
+  const modes: Record<string, number> = {};
+  for (const { path: file } of stonesIn(dir)) {
+    const description = await inspectStone(file);
+    if (!description.ok) throw new Error(description.error.code);
+    for (const { target, mode } of layoutOf(description.value)) modes[target] = mode;
+  }
+  return modes;
+}
+
+function layoutOf(description: unknown): { target: string; mode: number }[] {
+  const { payloads } = description as {
+    payloads: { kind: string; records: { target: string; mode: number }[] }[];
+  };
+  return payloads.flatMap(({ kind, records }) => (kind === 'layout' ? records : []));
+}
+
 const INSTALL = 'install -Dm0644 /dev/null %(installroot)/usr/share/hostile/empty';
 
 it('sees no network, no host file, no other process and no secret', async () => {
@@ -98,7 +120,7 @@ rm -f /tmp/fill*`,
   expect(log).toContain('reach: none\nlinks: lo\nname: none\npids: 0\n');
   expect(log).toMatch(/\ncount: [1-9]\n/);
   expect(log).toContain(
-    'secret: 0 0\nmasked: \ncaps: 0000000000000000 1\nnamespace: refused\nmount: refused\ndevice: refused\ntmp: 64 0\n',
+    `secret: 0 0\nmasked: \ncaps: ${CAPABILITIES} 1\nnamespace: refused\nmount: refused\ndevice: refused\ntmp: 64 0\n`,
   );
 });
 
@@ -210,12 +232,40 @@ describe('what is installed', () => {
     expect(outcome).toMatchObject({ class: 'recipe', code: 'build.unsafe-install-tree' });
   });
 
+  it('makes no device node', async () => {
+    const { outcome } = await build({
+      install: 'mkdir -p %(installroot)/usr/bin\nmknod %(installroot)/usr/bin/disk b 8 0',
+    });
+    expect(outcome).toMatchObject({
+      code: 'build.phase-failed',
+      excerpt: expect.stringMatching(/mknod.*not permitted/) as string,
+    });
+  });
+
   it('keeps a set-user-id bit in the package and gives it to nobody on the host', async () => {
-    const { outcome, log } = await build({
-      install: 'install -Dm4755 /usr/bin/id %(installroot)/usr/bin/hostile-id',
+    const { outcome, log, outDir } = await build({
+      install: 'install -Dm4755 /usr/bin/ldd %(installroot)/usr/bin/hostile-id',
     });
     expect(outcome.outcome, log).toBe('success');
+    expect(await modesIn(outDir)).toEqual({ 'bin/hostile-id': 0o104755 });
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'gives files to other accounts, and lends root to none of them',
+    async () => {
+      const { outcome, log, outDir } = await build({
+        install: `
+install -Dm0755 -o bin -g utmp /usr/bin/ldd %(installroot)/usr/bin/other-id
+chmod 6755 %(installroot)/usr/bin/other-id
+stat -c 'seen: %%U %%G %%a' %(installroot)/usr/bin/other-id
+chown nobody:nobody %(installroot)/usr/bin`,
+      });
+      expect(outcome.outcome, log).toBe('success');
+      expect(log).toContain('seen: bin utmp 6755');
+      expect(log).toContain('set-id bit dropped');
+      expect(await modesIn(outDir)).toEqual({ 'bin/other-id': 0o100755 });
+    },
+  );
 });
 
 it('tells the phase, the command, its line and its exit code, and equal failures apart from others', async () => {

@@ -10,8 +10,10 @@ import { failure } from '../failure.js';
 import { ContentStore } from '../upstreams/content-store.js';
 import { fetchUpstreams } from '../upstreams/fetch-upstreams.js';
 import { ARCHIVE_STAND_IN } from './archive-tool.js';
+import { canMapIdRange, idRangeOf, type IdRange } from './id-range.js';
 import { planRecipe, type PlannedRecipe } from './plan-recipe.js';
 import { sandboxPreflight } from './preflight.js';
+import { PYTHON_LAYOUT, PYTHON_LAYOUT_FILE } from './python-layout.js';
 import { fillRoot, resolveRoot } from './prepare-root.js';
 import { runPhases } from './run-phases.js';
 import { BUILD_USER_ID_FIRST, Sandbox } from './sandbox.js';
@@ -41,6 +43,7 @@ class SandboxExecutor implements Executor {
   readonly name = 'sandbox';
   readonly #options: SandboxExecutorOptions;
   readonly #host: HostProbe = createHostProbe({ usr: '/usr' });
+  #canMapIdRange: Promise<boolean> | undefined;
 
   constructor(options: SandboxExecutorOptions) {
     this.#options = options;
@@ -86,6 +89,7 @@ class SandboxExecutor implements Executor {
       scratch,
       limits: order.limits,
       buildUserId: buildUserId(order.slot),
+      idRange: await this.#idRange(order.slot),
     });
     let succeeded = false;
     try {
@@ -116,6 +120,14 @@ class SandboxExecutor implements Executor {
       if (succeeded || this.#options.keepFailed !== true) await removeScratch(scratch.root);
     }
   }
+
+  async #idRange(slot: number): Promise<IdRange | undefined> {
+    const userId = buildUserId(slot);
+    if (userId === undefined) return undefined;
+    const range = idRangeOf({ buildUserId: userId, slot });
+    this.#canMapIdRange ??= canMapIdRange(range);
+    return (await this.#canMapIdRange) ? range : undefined;
+  }
 }
 
 interface BuildIn {
@@ -137,6 +149,7 @@ async function buildIn(build: BuildIn): Promise<BuildOutcome> {
   const userId = buildUserId(order.slot);
   if (userId !== undefined) await giveToBuildUser([scratch.sources, scratch.recipe], userId);
   await writeFile(path.join(scratch.scripts, 'unpack'), ARCHIVE_STAND_IN, { mode: 0o755 });
+  await writeFile(path.join(scratch.scripts, PYTHON_LAYOUT_FILE), PYTHON_LAYOUT);
   if (!sandbox.limitsMemoryTogether)
     log.note(
       'No control group can be made here: the memory limit holds for each process by itself.',

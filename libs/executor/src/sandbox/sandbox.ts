@@ -4,9 +4,12 @@ import path from 'node:path';
 import { run, untilGone, type ExecError, type RunOutcome } from '@cairn/exec';
 import { err, ok, type Result } from '@cairn/std';
 import { type BuildLimits } from '../build-order.js';
+import { GROUP_FILE, PASSWD_FILE } from './accounts.js';
+import { type RootIds } from '../collect/foreign-set-id.js';
 import { createControlGroup, type ControlGroup } from './control-groups.js';
 import { watchDisk } from './disk-watch.js';
 import { sharedSettings, topLevelPaths } from './host-facts.js';
+import { mapIdRange, type IdRange } from './id-range.js';
 import { bubblewrapOptions, sandboxVector, type SandboxBind } from './sandbox-command.js';
 import { type Scratch } from './scratch.js';
 import { networkReadyFile, serveUserNetwork, USER_NETWORK_NAME_SERVER } from './user-network.js';
@@ -54,6 +57,7 @@ export class Sandbox {
   readonly #scratch: Scratch;
   readonly #limits: BuildLimits;
   readonly #buildUserId: number | undefined;
+  readonly #idRange: IdRange | undefined;
   readonly #group: ControlGroup;
   #hasOverlay = false;
 
@@ -61,16 +65,31 @@ export class Sandbox {
     readonly scratch: Scratch;
     readonly limits: BuildLimits;
     readonly buildUserId: number | undefined;
+    /** Undefined where the build's root is its only id. */
+    readonly idRange: IdRange | undefined;
   }) {
     this.#scratch = order.scratch;
     this.#limits = order.limits;
     this.#buildUserId = order.buildUserId;
+    this.#idRange = order.idRange;
     this.#group = createControlGroup(order.limits);
   }
 
   /** Whether memory is limited for all processes together; otherwise each process has the limit for itself. */
   get limitsMemoryTogether(): boolean {
     return this.#group.memory;
+  }
+
+  /** Whether files can be given to other users and groups than root. */
+  get hasIdRange(): boolean {
+    return this.#idRange !== undefined;
+  }
+
+  /** The host's ids of the build's root. */
+  get rootIds(): RootIds {
+    return this.#buildUserId === undefined
+      ? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+      : { uid: this.#buildUserId, gid: this.#buildUserId };
   }
 
   /** From now on the files in the scratch's overlay directory lie over the host's `/usr`. */
@@ -105,12 +124,10 @@ export class Sandbox {
       signal: AbortSignal.any([order.signal, disk.signal]),
       onOutput: (chunk) => order.onOutput?.(chunk),
       onStop: (descendants) => (stopped = descendants),
-      ...(order.network
-        ? {
-            onStart: (pid: number) =>
-              void this.#serveNetwork(pid, { order, signal: network.signal }),
-          }
-        : {}),
+      onStart: (pid) => {
+        if (this.#idRange !== undefined) void mapIdRange(pid, this.#idRange);
+        if (order.network) void this.#serveNetwork(pid, { order, signal: network.signal });
+      },
     });
     // Nobody may touch the directories while they are read or removed, least of all with our rights.
     await untilGone(stopped, GONE_TIMEOUT_MS);
@@ -165,6 +182,7 @@ export class Sandbox {
     return sandboxVector(
       {
         buildUserId: this.#buildUserId,
+        hasIdRange: this.hasIdRange,
         joinFiles: this.#group.joinFiles,
         lowerDirs: this.#hasOverlay ? [path.join(this.#scratch.overlay, 'usr')] : [],
         mergedDir: this.#scratch.merged,
@@ -194,6 +212,7 @@ export class Sandbox {
       cwd: order.cwd,
       tmpBytes: Math.min(TMP_MAX_BYTES, Math.floor(this.#limits.memoryBytes / TMP_SHARE)),
       network: order.network,
+      hasIdRange: this.hasIdRange,
     });
     await writeFile(this.#scratch.options, options.map((option) => `${option}\0`).join(''), {
       mode: 0o644,
@@ -233,9 +252,8 @@ async function writeOwnFiles(
 }
 
 const OWN_SETTINGS: Readonly<Record<string, string>> = {
-  passwd:
-    'root:x:0:0:root:/mason/build:/usr/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
-  group: 'root:x:0:\nnogroup:x:65534:\n',
+  passwd: PASSWD_FILE,
+  group: GROUP_FILE,
   hosts: '127.0.0.1 localhost cairn\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
