@@ -25,6 +25,7 @@ import {
   type AnalysisContext,
   type Findings,
 } from './analyse.js';
+import { compressManuals } from './compress-man.js';
 import { DEBUG_SPLIT_SCRIPT, debugStep, encodeSteps } from './debug-split.js';
 import { dropForeignSetId } from './foreign-set-id.js';
 import { hostLibDir } from './host-lib-dir.js';
@@ -50,9 +51,9 @@ const BASH = ['/usr/bin/bash', '--noprofile', '--norc'];
 export async function collectPackages(order: CollectOrder): Promise<BuildOutcome> {
   const found = await readTree(order);
   if (!found.ok) return found.error;
-  const split = await splitDebug(order, found.value);
-  if (split !== undefined) return split;
-  // The debug files are new, and stripping has changed the others.
+  const unrefined = await refineTree(order, found.value);
+  if (unrefined !== undefined) return unrefined;
+  // Debug files and compressed pages are new, and stripping has changed the others.
   const final = await readTree(order);
   if (!final.ok) return final.error;
   const packages = sortIntoPackages(order, final.value);
@@ -71,12 +72,20 @@ export async function collectPackages(order: CollectOrder): Promise<BuildOutcome
   });
 }
 
-async function readTree({
+async function readTree(order: CollectOrder): Promise<Result<AnalysedPath[], BuildFailure>> {
+  const listed = await listTree(order);
+  if (!listed.ok) return listed;
+  const entries: AnalysedPath[] = [];
+  for (const entry of listed.value) entries.push(await readInstalled(order.scratch.install, entry));
+  return ok(entries);
+}
+
+async function listTree({
   scratch,
   sandbox,
   recipe,
   log,
-}: CollectOrder): Promise<Result<AnalysedPath[], BuildFailure>> {
+}: CollectOrder): Promise<Result<InstalledPath[], BuildFailure>> {
   const listed = await listInstallTree(scratch.install);
   if (!listed.ok)
     return err(
@@ -87,15 +96,26 @@ async function readTree({
     if (!isIgnored(entry.path, { dropLibtool: recipe.lastrip })) kept.push(entry);
     else if (!entry.path.startsWith('/usr/')) log.note(`left out, not below /usr: ${entry.path}`);
   }
-  const owned = await dropForeignSetId({
+  const entries = await dropForeignSetId({
     installRoot: scratch.install,
     entries: kept,
     root: sandbox.rootIds,
     note: (line) => log.note(line),
   });
-  const entries: AnalysedPath[] = [];
-  for (const entry of owned) entries.push(await readInstalled(scratch.install, entry));
   return ok(entries);
+}
+
+/** Does what the recipe wants done to its files: debug information apart, manual pages compressed. */
+async function refineTree(
+  order: CollectOrder,
+  entries: readonly AnalysedPath[],
+): Promise<BuildFailure | undefined> {
+  const split = await splitDebug(order, entries);
+  if (split !== undefined || !order.recipe.compressman) return split;
+  const listed = await listTree(order);
+  if (!listed.ok) return listed.error;
+  await compressManuals(order.scratch.install, listed.value);
+  return undefined;
 }
 
 async function splitDebug(

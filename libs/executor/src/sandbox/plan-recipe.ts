@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { parseRelativePath } from '@cairn/exec';
 import {
+  applyControl,
   formatRecipeError,
   parseRecipe,
   planBuild,
@@ -27,6 +28,7 @@ export interface PlannedRecipe {
 const LLVM_TOOLS = ['/usr/bin/clang', '/usr/bin/ld.lld'];
 const LIBRARIES_32 = ['/usr/lib32/libc.so', '/usr/lib/i386-linux-gnu/libc.so'];
 const ERRORS_SHOWN = 20;
+const CONTROL_NAME = 'control.kdl';
 
 /** Reads the recipe and plans its build. Every fault of the recipe shows here, before anything is fetched. */
 export async function planRecipe(
@@ -44,7 +46,7 @@ export async function planRecipe(
         message: `${order.recipeFile} cannot be read.`,
       }),
     );
-  const recipe = parseRecipe(text, { fileName: order.recipeFile });
+  const recipe = await withControl(file, parseRecipe(text, { fileName: order.recipeFile }));
   if (!recipe.ok) return err(recipeFailure(recipe.error));
   const hasLlvm = LLVM_TOOLS.every((file) => existsSync(file));
   const standsIn = recipe.value.toolchain === 'llvm' && !hasLlvm;
@@ -75,9 +77,17 @@ export async function planRecipe(
       }),
     );
   }
-  if (recipe.value.compressman)
-    log.note('compressman is not done here: man and info pages stay as they are.');
   return ok({ recipe: recipe.value, plan: plan.value });
+}
+
+/** Applies the control file beside the recipe, where there is one. */
+async function withControl(
+  file: string,
+  recipe: Result<Recipe, readonly RecipeError[]>,
+): Promise<Result<Recipe, readonly RecipeError[]>> {
+  if (!recipe.ok) return recipe;
+  const text = await readRecipe(path.join(path.dirname(file), CONTROL_NAME));
+  return text === undefined ? recipe : applyControl(recipe.value, { text, fileName: CONTROL_NAME });
 }
 
 /** A 32-bit pass needs a second C library, which few hosts have; better said at once than by a linker. */

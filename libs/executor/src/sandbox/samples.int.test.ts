@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatDependency } from '@cairn/stone';
 import { expect, it } from 'vitest';
@@ -109,4 +109,24 @@ it('names what is missing before any phase', async () => {
   });
   expect(build.outcome).toHaveProperty('message', expect.stringContaining('pkgconfig(greet)'));
   expect(build.phases).not.toContain('prepare');
+});
+
+it('applies the control file beside a recipe, and compresses manual pages where asked to', async () => {
+  const head =
+    'name: man\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: s\ncompressman: true\n';
+  const order = bench.order(
+    bench.recipe(
+      `${head}install: |\n    mkdir -p %(installroot)/usr/share/man/man1\n    echo page > %(installroot)/usr/share/man/man1/x.1\ncheck: |\n    exit 1\n`,
+    ),
+  );
+  writeFileSync(path.join(order.recipeDir, 'control.kdl'), 'override {\n  check ""\n}\n');
+  const build = await bench.build(executor, order);
+  success(build);
+  const manifest = readFileSync(path.join(build.outDir, 'manifest.x86_64.jsonc'), 'utf8');
+  expect(manifest).toContain('"/usr/share/man/man1/x.1.zst"');
+  writeFileSync(path.join(order.recipeDir, 'control.kdl'), 'override {\n  chek ""\n}\n');
+  expect((await bench.build(executor, order)).outcome).toMatchObject({
+    code: 'recipe.invalid',
+    message: expect.stringContaining('control.kdl:2:') as string,
+  });
 });
