@@ -1,9 +1,14 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import { createWriteStream } from 'node:fs';
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import http, {
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { err, ok, type Result } from '@cairn/std';
@@ -19,12 +24,23 @@ export interface DownloadError {
     | 'download.time-limit'
     | 'download.cancelled';
   readonly message: string;
+  /** Set where the file is there in part and the server can send the rest. */
+  readonly resumption?: Resumption;
+}
+
+/** What says that the rest of a file belongs to the part that is there: a strong ETag or a Last-Modified. */
+export interface Resumption {
+  readonly validator: string;
 }
 
 export interface DownloadOrder {
   readonly url: string;
   /** File to write; replaced when present. */
   readonly target: string;
+  /** Goes on behind the bytes that the target holds, if the server still has that very file. */
+  readonly resumption?: Resumption;
+  /** Told every few seconds; the total is undefined where the server does not say it. */
+  readonly onBytes?: (doneBytes: number, totalBytes: number | undefined) => void;
   readonly sizeMaxBytes: number;
   readonly timeoutMs: number;
   readonly allowPrivateTargets: boolean;
@@ -39,19 +55,70 @@ export interface Download {
 
 const REDIRECTS_MAX = 8;
 const IDLE_MS = 60_000;
-const USER_AGENT = 'cairn';
+const HEADERS = { 'user-agent': 'cairn', accept: '*/*', 'accept-encoding': 'identity' };
+const PROGRESS_MS = 5_000;
 
 class RefusedTarget extends Error {}
 
+/** Where an address leads in the end: every redirect is followed and judged, and nothing is downloaded. */
+export async function finalAddress(
+  url: string,
+  order: Pick<DownloadOrder, 'allowPrivateTargets' | 'timeoutMs' | 'signal'>,
+): Promise<Result<string, DownloadError>> {
+  return follow({ ...order, url }, ({ response, url: final }) => {
+    response.destroy();
+    return Promise.resolve(ok(final));
+  });
+}
+
 /** Downloads one file by http or https. Every redirect is judged like the first address, at the moment of connecting. */
 export async function download(order: DownloadOrder): Promise<Result<Download, DownloadError>> {
+  const offsetBytes = order.resumption === undefined ? 0 : await sizeOf(order.target);
+  const range =
+    order.resumption === undefined || offsetBytes === 0
+      ? {}
+      : { range: `bytes=${offsetBytes}-`, 'if-range': order.resumption.validator };
+  return follow({ ...order, headers: range }, async ({ response, deadline }) => {
+    if (response.statusCode === 200) return receive(response, { order, deadline, offsetBytes: 0 });
+    const isRest =
+      response.statusCode === 206 &&
+      response.headers['content-range']?.startsWith(`bytes ${offsetBytes}-`) === true;
+    return isRest ? receive(response, { order, deadline, offsetBytes }) : refusedStatus(response);
+  });
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+interface FollowOrder extends Pick<
+  DownloadOrder,
+  'url' | 'allowPrivateTargets' | 'timeoutMs' | 'signal'
+> {
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+interface Arrival {
+  readonly response: IncomingMessage;
+  /** The address after all redirects. */
+  readonly url: string;
+  readonly deadline: AbortSignal;
+}
+
+async function follow<T>(
+  order: FollowOrder,
+  arrive: (arrival: Arrival) => Promise<Result<T, DownloadError>>,
+): Promise<Result<T, DownloadError>> {
   const deadline = AbortSignal.any([order.signal, AbortSignal.timeout(order.timeoutMs)]);
   let url = order.url;
   for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
     const target = judge(url, order.allowPrivateTargets);
     if (!target.ok) return target;
     try {
-      const response = await request(target.value, order.allowPrivateTargets, deadline);
+      const response = await request(target.value, order, deadline);
       const status = response.statusCode ?? 0;
       const location = response.headers.location;
       if (status >= 300 && status < 400 && location !== undefined) {
@@ -61,9 +128,7 @@ export async function download(order: DownloadOrder): Promise<Result<Download, D
         url = new URL(location, url).href;
         continue;
       }
-      return status === 200
-        ? await receive(response, order, deadline)
-        : refusedStatus(response, status);
+      return await arrive({ response, url, deadline });
     } catch (error) {
       return err(downloadError(error, { order, deadline }));
     }
@@ -89,7 +154,7 @@ const INTERNAL_TARGET = 'The address leads to a private, loopback or link-local 
 
 async function request(
   url: URL,
-  allowPrivateTargets: boolean,
+  { allowPrivateTargets, headers }: FollowOrder,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -97,7 +162,7 @@ async function request(
       signal,
       lookup: allowPrivateTargets ? lookup : publicLookup,
       agent: false as const,
-      headers: { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity' },
+      headers: { ...HEADERS, ...headers },
     };
     const sent: ClientRequest = (url.protocol === 'https:' ? https : http).get(
       url,
@@ -128,33 +193,68 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 
 async function receive(
   response: IncomingMessage,
-  order: DownloadOrder,
-  signal: AbortSignal,
+  more: {
+    readonly order: DownloadOrder;
+    readonly deadline: AbortSignal;
+    readonly offsetBytes: number;
+  },
 ): Promise<Result<Download, DownloadError>> {
-  const announcedBytes = Number(response.headers['content-length'] ?? 0);
-  if (announcedBytes > order.sizeMaxBytes) {
+  const { order, deadline, offsetBytes } = more;
+  const announced = response.headers['content-length'];
+  const totalBytes = announced === undefined ? undefined : offsetBytes + Number(announced);
+  if ((totalBytes ?? 0) > order.sizeMaxBytes) {
     response.destroy();
     return err(tooLarge(order));
   }
   const hash = createHash('sha256');
-  let sizeBytes = 0;
+  if (offsetBytes > 0) await hashFile(order.target, hash);
+  let sizeBytes = offsetBytes;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       sizeBytes += chunk.byteLength;
       hash.update(chunk);
-      done(sizeBytes > order.sizeMaxBytes ? new TooLarge() : null, chunk);
+      done(sizeBytes > order.sizeMaxBytes ? new TooLarge(tooLarge(order)) : null, chunk);
     },
   });
-  await pipeline(response, meter, createWriteStream(order.target, { mode: 0o644 }), { signal });
+  const target = createWriteStream(order.target, {
+    mode: 0o644,
+    flags: offsetBytes > 0 ? 'a' : 'w',
+  });
+  const progress = setInterval(() => order.onBytes?.(sizeBytes, totalBytes), PROGRESS_MS);
+  try {
+    await pipeline(response, meter, target, { signal: deadline });
+  } catch (error) {
+    return err({ ...downloadError(error, { order, deadline }), ...resumptionOf(response) });
+  } finally {
+    clearInterval(progress);
+  }
   if (!response.complete)
     return err({
       code: 'download.unreachable',
       message: 'The connection ended in the middle of the file.',
+      ...resumptionOf(response),
     });
   return ok({ sizeBytes, sha256: hash.digest('hex') });
 }
 
-class TooLarge extends Error {}
+async function hashFile(file: string, hash: Hash): Promise<void> {
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+}
+
+function resumptionOf({ headers }: IncomingMessage): Pick<DownloadError, 'resumption'> {
+  const isStrong = headers.etag !== undefined && !headers.etag.startsWith('W/');
+  const validator = isStrong ? headers.etag : headers['last-modified'];
+  return validator === undefined ? {} : { resumption: { validator } };
+}
+
+class TooLarge extends Error {
+  readonly facts: DownloadError;
+
+  constructor(facts: DownloadError) {
+    super(facts.message);
+    this.facts = facts;
+  }
+}
 
 function tooLarge(order: DownloadOrder): DownloadError {
   return {
@@ -167,8 +267,9 @@ function refused(message: string): Result<never, DownloadError> {
   return err({ code: 'download.refused', message });
 }
 
-function refusedStatus(response: IncomingMessage, status: number): Result<never, DownloadError> {
+function refusedStatus(response: IncomingMessage): Result<never, DownloadError> {
   response.destroy();
+  const status = response.statusCode ?? 0;
   const missing = status === 404 || status === 410;
   return err({
     code: missing ? 'download.not-found' : 'download.unreachable',
@@ -178,10 +279,10 @@ function refusedStatus(response: IncomingMessage, status: number): Result<never,
 
 function downloadError(
   error: unknown,
-  { order, deadline }: { readonly order: DownloadOrder; readonly deadline: AbortSignal },
+  { order, deadline }: { readonly order: FollowOrder; readonly deadline: AbortSignal },
 ): DownloadError {
   if (error instanceof RefusedTarget) return { code: 'download.refused', message: error.message };
-  if (error instanceof TooLarge) return tooLarge(order);
+  if (error instanceof TooLarge) return error.facts;
   // The abort itself shows as one of several socket errors; the signals tell what really happened.
   if (order.signal.aborted)
     return { code: 'download.cancelled', message: 'The download was cancelled.' };
