@@ -63,6 +63,7 @@ export async function collectPackages(order: CollectOrder): Promise<BuildOutcome
       phase: PHASE,
       message: 'The build installed nothing below /usr.',
     });
+  order.log.enter('package');
   for (const { name, paths } of packages) order.log.note(`${name}: ${paths.length} paths`);
   return writeArtefacts({
     order: order.order,

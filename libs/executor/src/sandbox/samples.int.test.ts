@@ -47,6 +47,7 @@ it('builds the samples on each other, and the same bytes twice', async () => {
     'install',
     'check',
     'collect',
+    'package',
   ]);
   expect(success(libgreet).collectables.map(({ name }) => name)).toEqual([
     'libgreet-1.2.0-1-1-x86_64.stone',
