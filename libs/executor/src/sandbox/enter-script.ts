@@ -44,11 +44,16 @@ exec prlimit --core=0 --fsize="$fsize" --nproc="$nproc" --as="$space" -- bwrap -
 
 /**
  * Runs inside the sandbox as the parent of one phase: merges both streams, records where a command failed, and sources the
- * script given as \`$1\`. Functions and subshells inherit the trap; the last record is the one that ended the phase.
+ * script given as `$1`. Functions and subshells inherit the trap; the last record is the one that ended the phase. The trap
+ * does not see a shell that is told to exit, so `exit` is a function that records itself.
  */
 export const PHASE_SCRIPT = `exec 2>&1
 set -E
 trap '{ printf "%s\\n%s\\n%s" "$?" "$LINENO" "$BASH_COMMAND" > /mason/status/failure; } 2> /dev/null' ERR
+exit() {
+  { set -- "\${1-$?}"; printf "%s\\n%s\\nexit %s" "$1" "\${BASH_LINENO[0]}" "$1" > /mason/status/failure; } 2> /dev/null
+  builtin exit "$1"
+}
 : > /mason/status/started
 cairn_script=$1
 shift

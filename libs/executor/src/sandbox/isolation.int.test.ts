@@ -41,13 +41,14 @@ afterAll(() => {
   neighbour.kill('SIGKILL');
 });
 
+const HEAD =
+  'name: hostile\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: x\n';
+
 function recipe(phases: Readonly<Record<string, string>>) {
   const texts = Object.entries(phases).map(
     ([name, text]) => `${name}: |\n${text.trim().replaceAll(/^/gm, '    ')}\n`,
   );
-  return bench.recipe(
-    `name: hostile\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: x\n${texts.join('')}`,
-  );
+  return bench.recipe(`${HEAD}${texts.join('')}`);
 }
 
 async function build(phases: Readonly<Record<string, string>>, limits: Partial<BuildLimits> = {}) {
@@ -296,6 +297,35 @@ it('tells the phase, the command, its line and its exit code, and equal failures
     phase: 'check',
     exitCode: 139,
     signal: 'SIGSEGV',
+  });
+});
+
+it.each([
+  ['an unset variable', 'true\necho $nothing', 9, 1, 'echo $nothing'],
+  ['a syntax error', 'true\nif true; then\necho )', 10, 2, 'echo )'],
+  ['an exit', 'true\nexit 3', 9, 3, 'exit 3'],
+  ['an exit in a function', 'f() {\n  exit 4\n}\nf', 9, 4, 'exit 4'],
+  ['a pipe', 'true\nfalse | cat', 9, 1, 'cat'],
+  ['an action', 'true\n%configure --x', 9, 1, 'exit 1'],
+])('finds the line of %s', async (_what, text, recipeLine, exitCode, command) => {
+  const { outcome } = await build({ build: text });
+  expect(outcome).toMatchObject({ code: 'build.phase-failed', recipeLine, exitCode, command });
+});
+
+it('lets a recipe exit early when all is well', async () => {
+  const { outcome, log } = await build({ build: '(exit 0)\nexit 0\nfalse', install: INSTALL });
+  expect(outcome.outcome, log).toBe('success');
+});
+
+it('names the line of a breakpoint and of the wish for a network', async () => {
+  expect((await build({ build: 'true\n%break_continue\ntrue' })).outcome).toMatchObject({
+    code: 'build.breakpoint',
+    recipeLine: 9,
+  });
+  const order = bench.order(bench.recipe(`${HEAD}networking: true\n`));
+  expect((await bench.build(executor, order)).outcome).toMatchObject({
+    code: 'build.networking-denied',
+    recipeLine: 7,
   });
 });
 

@@ -65,19 +65,29 @@ export async function planRecipe(
   if (!plan.ok) return err(recipeFailure(plan.error));
   const unable = hostCannot(plan.value);
   if (unable !== undefined) return err(unable);
-  const breakpoint = plan.value.stages
-    .flatMap(({ phases }) => phases)
-    .find(({ scripts }) => scripts.some((script) => script.breakpoint !== null));
-  if (breakpoint !== undefined) {
-    return err(
-      failure({
-        code: 'build.breakpoint',
-        phase: breakpoint.name,
-        message: `The ${breakpoint.name} phase holds a breakpoint; nobody could answer it here.`,
-      }),
-    );
-  }
+  const breakpoint = breakpointIn(plan.value, text);
+  if (breakpoint !== undefined) return err(breakpoint);
   return ok({ recipe: recipe.value, plan: plan.value });
+}
+
+/** Nobody sits at the build, so a shell that waits for somebody would wait forever. */
+function breakpointIn(plan: BuildPlan, text: string): BuildFailure | undefined {
+  const phases = plan.stages.flatMap((stage) => stage.phases);
+  for (const { name, scripts } of phases) {
+    const script = scripts.find((one) => one.breakpoint !== null);
+    if (script === undefined) continue;
+    const lineBefore = Math.max(0, ...script.recipeLines.map((line) => line ?? 0));
+    const at = text
+      .split('\n')
+      .findIndex((line, index) => index >= lineBefore - 1 && line.includes('%break_'));
+    return failure({
+      code: 'build.breakpoint',
+      phase: name,
+      message: `The ${name} phase holds a breakpoint; nobody could answer it here.`,
+      recipeLine: at === -1 ? undefined : at + 1,
+    });
+  }
+  return undefined;
 }
 
 /** Applies the control file beside the recipe, where there is one. */

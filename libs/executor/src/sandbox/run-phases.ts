@@ -110,9 +110,21 @@ async function runScript(
     log,
     script,
     exitCode: exitCode ?? SIGNAL_EXIT_BASE,
-    failed: await sandbox.failedCommand(),
+    failed: (await sandbox.failedCommand()) ?? complainedCommand(script, log, exitCode),
     hasIdRange: sandbox.hasIdRange,
   });
+}
+
+/** Where the shell gave up by itself, as it does for an unset variable; no trap sees that. */
+function complainedCommand(
+  script: PlannedScript,
+  { shellComplaint }: BuildLog,
+  exitCode: number | null,
+): FailedCommand | undefined {
+  if (shellComplaint === undefined) return undefined;
+  const { line } = shellComplaint;
+  const command = script.text.split('\n')[line - 1]?.trim() ?? '';
+  return { exitCode: exitCode ?? SIGNAL_EXIT_BASE, line, command };
 }
 
 function phaseFailure(facts: {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { positionOf } from '@cairn/recipe';
 import { BuildLog } from '../build-log.js';
 import { type BuildOrder } from '../build-order.js';
 import { type BuildFailure, type BuildOutcome } from '../build-outcome.js';
@@ -39,6 +40,9 @@ export function sandboxExecutor(options: SandboxExecutorOptions = {}): Executor 
   return new SandboxExecutor(options);
 }
 
+/** Room for the sentence that ends the log of a failed build. */
+const LAST_WORDS_BYTES_MAX = 8_192;
+
 class SandboxExecutor implements Executor {
   readonly name = 'sandbox';
   readonly #options: SandboxExecutorOptions;
@@ -58,6 +62,8 @@ class SandboxExecutor implements Executor {
     const outcome = await this.#build(order, log, signal).catch((error: unknown) =>
       workDirFailure(error, log),
     );
+    const hasRoom = log.sizeBytes + LAST_WORDS_BYTES_MAX < order.limits.logBytes;
+    if (outcome.outcome === 'failure' && hasRoom) log.note(`${outcome.code}: ${outcome.message}`);
     // Whatever step noticed it first: a cancelled build is cancelled, not broken.
     if (outcome.outcome === 'failure' && signal.aborted) {
       return failure({
@@ -206,7 +212,7 @@ async function fetchSources({
       code: fetched.error.code,
       phase: 'fetch',
       message: fetched.error.message,
-      excerpt: log.excerpt(),
+      recipeLine: positionOf(recipe, `upstreams[${fetched.error.index}]`).line,
     });
   return undefined;
 }
@@ -214,15 +220,16 @@ async function fetchSources({
 /** A network is given only when recipe and policy both say so, and when this machine can keep it apart from its own. */
 function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFailure | undefined {
   if (!recipe.networking) return undefined;
+  const recipeLine = positionOf(recipe, 'networking').line;
   if (order.networkPolicy === 'deny') {
     const message =
       'The recipe asks for a network (networking: true), which this profile does not give.';
-    return failure({ code: 'build.networking-denied', phase: 'read', message });
+    return failure({ code: 'build.networking-denied', phase: 'read', message, recipeLine });
   }
   if (hasUserNetwork()) return undefined;
   const message =
     'The recipe asks for a network. Install slirp4netns on this builder to give it one of its own.';
-  return failure({ code: 'build.network-unavailable', phase: 'read', message });
+  return failure({ code: 'build.network-unavailable', phase: 'read', message, recipeLine });
 }
 
 /** The user that builds of a slot run under; undefined when we are an ordinary user already. */

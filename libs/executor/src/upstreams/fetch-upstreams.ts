@@ -31,18 +31,24 @@ export interface UpstreamOrder {
   readonly note: (line: string) => void;
 }
 
+/** An upstream that cannot be had, by its place in the order. */
+export interface FailedUpstream extends UpstreamError {
+  readonly index: number;
+}
+
 /** Puts every upstream into the source directory, a few at a time; stops at the first that cannot be had. */
-export async function fetchUpstreams(order: UpstreamOrder): Promise<Result<void, UpstreamError>> {
-  const waiting = [...order.upstreams];
-  let failed: UpstreamError | undefined;
+export async function fetchUpstreams(order: UpstreamOrder): Promise<Result<void, FailedUpstream>> {
+  const waiting = [...order.upstreams.entries()];
+  let failed: FailedUpstream | undefined;
   const worker = async (): Promise<void> => {
     for (
       let next = waiting.shift();
       next !== undefined && failed === undefined;
       next = waiting.shift()
     ) {
-      const fetched = await fetchOne(next, order);
-      if (!fetched.ok) failed ??= fetched.error;
+      const [index, upstream] = next;
+      const fetched = await fetchOne(upstream, order);
+      if (!fetched.ok) failed ??= { ...fetched.error, index };
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
