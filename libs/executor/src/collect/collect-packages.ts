@@ -29,7 +29,9 @@ import { compressManuals } from './compress-man.js';
 import { DEBUG_SPLIT_SCRIPT, debugStep, encodeSteps } from './debug-split.js';
 import { dropForeignSetId } from './foreign-set-id.js';
 import { hostLibDir } from './host-lib-dir.js';
+import { hostPythonVersion } from './host-python.js';
 import { listInstallTree, type InstalledPath } from './install-tree.js';
+import { linuxMarkerEnvironment } from './python-markers.js';
 import { readInstalled } from './read-installed.js';
 import { writeArtefacts, type SplitPackage } from './write-artefacts.js';
 
@@ -147,11 +149,9 @@ async function splitDebug(
   return outcome.ok ? undefined : limitFailure({ error: outcome.error, phase: PHASE, log });
 }
 
-function sortIntoPackages(
-  { recipe, scratch }: CollectOrder,
-  entries: readonly AnalysedPath[],
-): SplitPackage[] {
-  const context = analysisContext(scratch);
+function sortIntoPackages(order: CollectOrder, entries: readonly AnalysedPath[]): SplitPackage[] {
+  const { recipe } = order;
+  const context = analysisContext(order);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const definitions = packageDefinitions(recipe);
   return [...splitPaths({ recipe, paths: byPath.keys() })].map(([name, paths]) => {
@@ -193,11 +193,15 @@ function exclusionFilter(patterns: readonly string[]): (text: string) => boolean
   return (text) => !exclusions.some((exclusion) => exclusion.matches(text));
 }
 
-function analysisContext(scratch: Scratch): AnalysisContext {
+function analysisContext({ scratch, order: { architecture } }: CollectOrder): AnalysisContext {
   const roots = [scratch.install, scratch.overlay, '/'];
   return {
     exists: (at) =>
       roots.some((root) => lstatSync(path.join(root, at), { throwIfNoEntry: false }) !== undefined),
     hostLibDir: hostLibDir(),
+    python: linuxMarkerEnvironment({
+      version: hostPythonVersion(),
+      machine: architecture,
+    }),
   };
 }
