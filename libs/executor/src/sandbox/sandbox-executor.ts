@@ -1,30 +1,20 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { positionOf } from '@cairn/recipe';
 import { BuildLog } from '../build-log.js';
 import { type BuildOrder } from '../build-order.js';
 import { type BuildFailure, type BuildOutcome } from '../build-outcome.js';
-import { collectPackages } from '../collect/collect-packages.js';
 import { createHostProbe, type HostProbe } from '../dependencies/host-probe.js';
 import { type BuildEvents, type Executor, type PreflightReport } from '../executor.js';
 import { failure } from '../failure.js';
 import { ContentStore } from '../upstreams/content-store.js';
-import { fetchUpstreams } from '../upstreams/fetch-upstreams.js';
-import { ARCHIVE_STAND_IN } from './archive-tool.js';
 import { canMapIdRange, idRangeOf, type IdRange } from './id-range.js';
 import { planRecipe, type PlannedRecipe } from './plan-recipe.js';
 import { sandboxPreflight } from './preflight.js';
-import { PYTHON_LAYOUT, PYTHON_LAYOUT_FILE } from './python-layout.js';
 import { fillRoot, resolveRoot } from './prepare-root.js';
-import { runPhases } from './run-phases.js';
-import { BUILD_USER_ID_FIRST, Sandbox } from './sandbox.js';
-import {
-  copyRecipe,
-  createScratch,
-  giveToBuildUser,
-  removeScratch,
-  type Scratch,
-} from './scratch.js';
+import { buildUserId } from './build-user.js';
+import { buildIn } from './build-steps.js';
+import { Sandbox } from './sandbox.js';
+import { createScratch, removeScratch } from './scratch.js';
 import { hasUserNetwork } from './user-network.js';
 
 export interface SandboxExecutorOptions {
@@ -136,87 +126,6 @@ class SandboxExecutor implements Executor {
   }
 }
 
-interface BuildIn {
-  readonly order: BuildOrder;
-  readonly planned: PlannedRecipe;
-  readonly scratch: Scratch;
-  readonly sandbox: Sandbox;
-  readonly store: ContentStore;
-  readonly log: BuildLog;
-  readonly signal: AbortSignal;
-}
-
-async function buildIn(build: BuildIn): Promise<BuildOutcome> {
-  const { order, planned, scratch, sandbox, log, signal } = build;
-  log.enter('fetch');
-  const unfetched = await fetchSources(build);
-  if (unfetched !== undefined) return unfetched;
-  await copyRecipe(path.dirname(path.join(order.recipeDir, order.recipeFile)), scratch.recipe);
-  const userId = buildUserId(order.slot);
-  if (userId !== undefined) await giveToBuildUser([scratch.sources, scratch.recipe], userId);
-  await writeFile(path.join(scratch.scripts, 'unpack'), ARCHIVE_STAND_IN, { mode: 0o755 });
-  await writeFile(path.join(scratch.scripts, PYTHON_LAYOUT_FILE), PYTHON_LAYOUT);
-  if (!sandbox.limitsMemoryTogether)
-    log.note(
-      'No control group can be made here: the memory limit holds for each process by itself.',
-    );
-  const deadlineMs = performance.now() + order.limits.timeMs;
-  const failed = await runPhases({
-    plan: planned.plan,
-    sandbox,
-    scratch,
-    log,
-    limits: order.limits,
-    network: planned.recipe.networking,
-    deadlineMs,
-    signal,
-  });
-  if (failed !== undefined) return failed;
-  log.enter('collect');
-  return collectPackages({
-    order,
-    recipe: planned.recipe,
-    plan: planned.plan,
-    scratch,
-    sandbox,
-    log,
-    deadlineMs,
-    signal,
-  });
-}
-
-async function fetchSources({
-  order,
-  planned,
-  scratch,
-  store,
-  log,
-  signal,
-}: BuildIn): Promise<BuildFailure | undefined> {
-  const { recipe, plan } = planned;
-  const fetched = await fetchUpstreams({
-    upstreams: recipe.upstreams.map((upstream, index) => ({
-      upstream,
-      sourceName: plan.upstreams[index]?.sourceName ?? '',
-    })),
-    store,
-    mirrorDir: path.join(order.downloadCacheDir, 'git'),
-    sourceDir: scratch.sources,
-    lookaside: order.lookaside,
-    policy: order.upstreamPolicy,
-    signal,
-    note: (line) => log.note(line),
-  });
-  if (!fetched.ok)
-    return failure({
-      code: fetched.error.code,
-      phase: 'fetch',
-      message: fetched.error.message,
-      recipeLine: positionOf(recipe, `upstreams[${fetched.error.index}]`).line,
-    });
-  return undefined;
-}
-
 /** A network is given only when recipe and policy both say so, and when this machine can keep it apart from its own. */
 function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFailure | undefined {
   if (!recipe.networking) return undefined;
@@ -230,11 +139,6 @@ function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFa
   const message =
     'The recipe asks for a network. Install slirp4netns on this builder to give it one of its own.';
   return failure({ code: 'build.network-unavailable', phase: 'read', message, recipeLine });
-}
-
-/** The user that builds of a slot run under; undefined when we are an ordinary user already. */
-function buildUserId(slot: number): number | undefined {
-  return process.getuid?.() === 0 ? BUILD_USER_ID_FIRST + slot : undefined;
 }
 
 const FILE_SYSTEM_TROUBLES: ReadonlySet<unknown> = new Set([

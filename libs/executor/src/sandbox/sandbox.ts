@@ -1,21 +1,19 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run, untilGone, type ExecError, type RunOutcome } from '@cairn/exec';
 import { err, ok, type Result } from '@cairn/std';
 import { type BuildLimits } from '../build-order.js';
-import { GROUP_FILE, PASSWD_FILE } from './accounts.js';
 import { type RootIds } from '../collect/foreign-set-id.js';
 import { createControlGroup, type ControlGroup } from './control-groups.js';
 import { watchDisk } from './disk-watch.js';
 import { sharedSettings, topLevelPaths } from './host-facts.js';
 import { mapIdRange, type IdRange } from './id-range.js';
+import { NETWORK_SETTINGS, OWN_SETTINGS, writeOwnFiles } from './own-settings.js';
 import { bubblewrapOptions, sandboxVector, type SandboxBind } from './sandbox-command.js';
 import { type Scratch } from './scratch.js';
-import { networkReadyFile, serveUserNetwork, USER_NETWORK_NAME_SERVER } from './user-network.js';
+import { networkReadyFile, serveUserNetwork } from './user-network.js';
 
-/** First user id that builds run under when started as root; the slot's number is added. */
-export const BUILD_USER_ID_FIRST = 61_000;
 const TMP_SHARE = 4;
 const TMP_MAX_BYTES = 2 * 1_024 * 1_024 * 1_024;
 const GONE_TIMEOUT_MS = 30_000;
@@ -236,29 +234,6 @@ export class Sandbox {
       await rm(path.join(this.#scratch.status, name), { recursive: true, force: true });
   }
 }
-
-async function writeOwnFiles(
-  dir: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<{ host: string; inside: string }[]> {
-  await mkdir(dir, { recursive: true });
-  const files: { host: string; inside: string }[] = [];
-  for (const [name, text] of Object.entries(settings)) {
-    const host = path.join(dir, name);
-    await writeFile(host, text, { mode: 0o644 });
-    files.push({ host, inside: `/etc/${name}` });
-  }
-  return files;
-}
-
-const OWN_SETTINGS: Readonly<Record<string, string>> = {
-  passwd: PASSWD_FILE,
-  group: GROUP_FILE,
-  hosts: '127.0.0.1 localhost cairn\n::1 localhost\n',
-  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-};
-
-const NETWORK_SETTINGS = { 'resolv.conf': `nameserver ${USER_NETWORK_NAME_SERVER}\n` };
 
 async function readStatus(file: string): Promise<string | undefined> {
   try {

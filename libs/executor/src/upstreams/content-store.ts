@@ -5,7 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { err, MIB, MINUTE_MS, ok, type Result } from '@cairn/std';
-import { download, type DownloadError, type Resumption } from './download.js';
+import { download } from './download.js';
+import { type DownloadError, type Resumption } from './judged-request.js';
 
 /** A file wanted by its SHA-256. */
 export interface ContentOrder {

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { parseGitUrl, type GitUrl, type JudgedAddress } from '@cairn/exec';
 import { err, ok, type Result } from '@cairn/std';
 import { isInternalAddress } from './address-policy.js';
-import { finalAddress } from './download.js';
+import { finalAddress } from './judged-request.js';
 import { type UpstreamError } from './upstream-error.js';
 
 const SERVICE = '/info/refs?service=git-upload-pack';
