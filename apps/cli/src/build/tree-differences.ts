@@ -26,15 +26,15 @@ export async function treeDifferences(
   const paths = [...new Set([...before, ...after])].sort();
   const differences: BuildDifference[] = [];
   for (const path of paths) {
-    const found = await pathDifference(path, { first, second, before, after });
-    if (found !== undefined) differences.push({ artefact, path: `/${path}`, ...found });
+    for (const found of await pathDifferences(path, { first, second, before, after }))
+      differences.push({ artefact, path: `/${path}`, ...found });
   }
   return differences;
 }
 
 type Found = Pick<BuildDifference, 'what' | 'offset'>;
 
-async function pathDifference(
+async function pathDifferences(
   path: string,
   trees: {
     readonly first: string;
@@ -42,21 +42,24 @@ async function pathDifference(
     readonly before: ReadonlySet<string>;
     readonly after: ReadonlySet<string>;
   },
-): Promise<Found | undefined> {
-  if (!trees.before.has(path)) return { what: 'only the second build has it', offset: null };
-  if (!trees.after.has(path)) return { what: 'only the first build has it', offset: null };
+): Promise<Found[]> {
+  if (!trees.before.has(path)) return [{ what: 'only the second build has it', offset: null }];
+  if (!trees.after.has(path)) return [{ what: 'only the first build has it', offset: null }];
   const [one, other] = [join(trees.first, path), join(trees.second, path)];
   const [a, b] = [await lstat(one), await lstat(other)];
   if ((a.mode & ~MODE_BITS) !== (b.mode & ~MODE_BITS))
-    return { what: 'it is of another kind', offset: null };
-  if (a.mode !== b.mode)
-    return { what: `its mode is ${octal(a.mode)} and ${octal(b.mode)}`, offset: null };
-  if (a.isSymbolicLink()) {
-    const [target, otherTarget] = [await readlink(one), await readlink(other)];
-    if (target === otherTarget) return undefined;
-    return { what: `it leads to ${target} and to ${otherTarget}`, offset: null };
-  }
-  return a.isFile() ? contentDifference(one, other) : undefined;
+    return [{ what: 'it is of another kind', offset: null }];
+  const mode: Found[] =
+    a.mode === b.mode
+      ? []
+      : [{ what: `its mode is ${octal(a.mode)} and ${octal(b.mode)}`, offset: null }];
+  if (a.isSymbolicLink()) return targetDifference(await readlink(one), await readlink(other));
+  const content = a.isFile() ? await contentDifference(one, other) : undefined;
+  return content === undefined ? mode : [...mode, content];
+}
+
+function targetDifference(one: string, other: string): Found[] {
+  return one === other ? [] : [{ what: `it leads to ${one} and to ${other}`, offset: null }];
 }
 
 /** In words where two files differ. */
