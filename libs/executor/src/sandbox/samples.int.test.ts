@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatDependency } from '@cairn/stone';
 import { expect, it } from 'vitest';
@@ -130,4 +130,52 @@ it('applies the control file beside a recipe, and compresses manual pages where 
     code: 'recipe.invalid',
     message: expect.stringContaining('control.kdl:2:') as string,
   });
+});
+
+const BUILD_SYSTEMS = {
+  meson: {
+    files: {
+      'meson.build':
+        "project('demo', 'c')\nexecutable('demo', 'demo.c', install: true)\ntest('demo', find_program('true'))\n",
+    },
+    phases: ['%meson', '%meson_build', '%meson_install', '%meson_test'],
+  },
+  cmake: {
+    files: {
+      'CMakeLists.txt':
+        'cmake_minimum_required(VERSION 3.10)\nproject(demo C)\nadd_executable(demo demo.c)\ninstall(TARGETS demo)\nenable_testing()\nadd_test(NAME demo COMMAND demo)\n',
+    },
+    phases: ['%cmake', '%cmake_build', '%cmake_install', '%cmake_test'],
+  },
+};
+
+it.each(['meson', 'cmake'] as const)('compiles, installs and tests with %s', async (name) => {
+  if (!existsSync(`/usr/bin/${name}`) || !existsSync('/usr/bin/ninja')) {
+    console.log(`skipped: ${name} and ninja are not installed here`);
+    return;
+  }
+  const { files, phases } = BUILD_SYSTEMS[name];
+  const [setup, build, install, check] = phases;
+  const text = `name: demo
+version: "1"
+release: 1
+homepage: https://example.org
+license: MIT
+summary: s
+setup: |
+    cp %(pkgdir)/* .
+    ${setup}
+build: |
+    ${build}
+install: |
+    ${install}
+check: |
+    ${check}
+`;
+  const order = bench.order(
+    bench.recipe(text, { ...files, 'demo.c': 'int main(void) { return 0; }\n' }),
+  );
+  const { depends, provides } = packageOf(await bench.build(executor, order), 'demo');
+  expect(provides).toEqual(['binary(demo)']);
+  expect(depends).toContain('soname(libc.so.6(x86_64))');
 });
