@@ -32,6 +32,7 @@ const PROGRAMS = {
 };
 /** What real recipes want of the machine they are built on, beside a C toolchain. None of it is needed by Cairn itself. */
 const FOR_RECIPES = [
+  'autopoint',
   'cmake',
   'ninja-build',
   'meson',
