@@ -21,6 +21,11 @@ it('names what to install for programs, libraries and modules', () => {
     'python3-packaging',
     'python3-setuptools',
   ]);
+  expect(packagesFor('binary(vapigen)', 'giflib-devel', 'binary(xsltproc)')).toEqual([
+    'libgif-dev',
+    'valac',
+    'xsltproc',
+  ]);
   expect(packagesFor('pkgconfig(libssl)', 'pkgconfig(libcrypto)')).toEqual(['libssl-dev']);
 });
 
