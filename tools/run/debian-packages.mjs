@@ -32,6 +32,25 @@ const PROGRAMS = {
 };
 /** What only tests need: a browser, and certificates for a broker with TLS. */
 const PROGRAMS_FOR_TESTS = { chromium: 'chromium', openssl: 'openssl' };
+/** What real recipes want of the machine they are built on, beside a C toolchain. None of it is needed by Cairn itself. */
+const FOR_RECIPES = [
+  'autopoint',
+  'cmake',
+  'ninja-build',
+  'meson',
+  'file',
+  'xxd',
+  'perl',
+  'python3-setuptools',
+  'python3-packaging',
+  'python3-build',
+  'python3-installer',
+  'python3-wheel',
+  'libfftw3-dev',
+  'libogg-dev',
+  'libsystemd-dev',
+];
+const DPKG_LISTS = '/var/lib/dpkg/info';
 /** Servers that may run elsewhere instead; tests always start their own. */
 const ELSEWHERE = {
   postgresql: 'CAIRN_DATABASE_SUPERUSER_URL',
@@ -77,7 +96,16 @@ function missingPackages({ forTests }) {
   return wanted
     .filter(([name]) => forTests || !process.env[ELSEWHERE[name] ?? ''])
     .filter(([name, program]) => !isProgram(program) && !(name === 'postgresql' && hasPostgres()))
-    .map(([name]) => name);
+    .map(([name]) => name)
+    .concat(missingForRecipes());
+}
+
+/** On another distribution nobody knows their names; builds say themselves what they lack. */
+function missingForRecipes() {
+  if (!existsSync(DPKG_LISTS)) return [];
+  const lists = readdirSync(DPKG_LISTS).filter((name) => name.endsWith('.list'));
+  const installed = new Set(lists.map((name) => name.replace(/(?::[^:]*)?\.list$/, '')));
+  return FOR_RECIPES.filter((name) => !installed.has(name));
 }
 
 /** Debian keeps Postgres' programs out of PATH. */

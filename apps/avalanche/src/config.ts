@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { EXECUTOR_CHOICES, type ExecutorChoice } from '@cairn/executor';
 import { checkNatsUrl } from '@cairn/messaging';
 import { LOG_LEVELS, type LogLevel } from '@cairn/observability';
 import { GIB } from '@cairn/std';
@@ -17,7 +18,7 @@ export interface AvalancheConfig {
   readonly natsUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** `auto`: boulder where it is installed, else the sandbox. */
-  readonly executor: 'auto' | 'sandbox' | 'boulder';
+  readonly executor: ExecutorChoice;
   /** Whether boulder holds a build against the manifest that is committed beside the recipe. */
   readonly verifyManifests: boolean;
 }
@@ -70,7 +71,7 @@ const environmentSchema = z.object({
   AVALANCHE_MIN_FREE_BYTES: z.coerce.number().int().min(0).default(MIN_FREE_BYTES_DEFAULT),
   AVALANCHE_NATS_URL: natsUrl,
   AVALANCHE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  AVALANCHE_EXECUTOR: z.enum(['auto', 'sandbox', 'boulder']).default('auto'),
+  AVALANCHE_EXECUTOR: z.enum(EXECUTOR_CHOICES).default('auto'),
   AVALANCHE_VERIFY_MANIFESTS: flag,
 });
 

@@ -3,7 +3,7 @@ import { createLogger, Shutdown } from '@cairn/observability';
 import { Command, Option } from 'commander';
 import { loadConfig } from './config.js';
 import { startAvalanche } from './control/avalanche.js';
-import { chooseExecutor } from './control/choose-executor.js';
+import { executorOf } from './control/choose-executor.js';
 import { preflight } from './control/preflight.js';
 import { CredentialsStore } from './enrolment/credentials.store.js';
 import { EnrolmentService } from './enrolment/enrolment.service.js';
@@ -33,7 +33,7 @@ program
   .description('Say whether builds can run on this machine, and what to do if not')
   .option('--json', 'print JSON', false)
   .action(async (options: { json: boolean }) => {
-    const { text, exitCode } = await preflight(chooseExecutor(loadConfig(process.env)), options);
+    const { text, exitCode } = await preflight(executorOf(loadConfig(process.env)), options);
     print(text);
     process.exitCode = exitCode;
   });
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   }
   const shutdown = new Shutdown({ log, exit: (exitCode) => process.exit(exitCode) });
   shutdown.listen();
-  const executor = chooseExecutor(config);
+  const executor = executorOf(config);
   const report = await executor.preflight();
   for (const finding of report.warnings) log.warn({ ...finding }, 'Preflight warning');
   if (!report.ready) {

@@ -47,7 +47,7 @@ export function cairnProgram(shellFor: (options: () => ServerOptions) => Shell):
   registerAllocationCommands(program, shell);
   registerChannelCommands(program, shell);
   registerStoneCommands(program);
-  registerRecipeCommands(program);
+  registerRecipeCommands(program, shell);
   registerPlanCommands(program);
   return program;
 }

@@ -7,6 +7,7 @@ it('takes the server and the place of the session from the environment', () => {
   ).toEqual({
     server: 'https://a',
     sessionFile: '/x/cairn/session.json',
+    cacheDir: '/people/ada/.cache/cairn',
     areColoursWanted: true,
   });
 });

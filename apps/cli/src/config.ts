@@ -6,6 +6,8 @@ export interface CliConfig {
   readonly server: string | undefined;
   /** Where the session is kept between commands. */
   readonly sessionFile: string;
+  /** Where fetched files are kept between commands. */
+  readonly cacheDir: string;
   /** False when `NO_COLOR` is set or the terminal knows no colours. */
   readonly areColoursWanted: boolean;
 }
@@ -14,16 +16,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment; called once, by main. */
 export function loadConfig(environment: Environment, homeDir: string): CliConfig {
-  const configHome = environment['XDG_CONFIG_HOME'];
-  // The base directory specification says that a relative path is to be ignored.
-  const folder =
-    configHome !== undefined && isAbsolute(configHome) ? configHome : join(homeDir, '.config');
+  const configHome = absoluteOr(environment['XDG_CONFIG_HOME'], join(homeDir, '.config'));
+  const cacheHome = absoluteOr(environment['XDG_CACHE_HOME'], join(homeDir, '.cache'));
   return {
     server: nonEmpty(environment['CAIRN_SERVER']),
-    sessionFile: join(folder, 'cairn', 'session.json'),
+    sessionFile: join(configHome, 'cairn', 'session.json'),
+    cacheDir: join(cacheHome, 'cairn'),
     areColoursWanted:
       nonEmpty(environment['NO_COLOR']) === undefined && environment['TERM'] !== 'dumb',
   };
+}
+
+/** The base directory specification says that a relative path is to be ignored. */
+function absoluteOr(path: string | undefined, fallback: string): string {
+  return path !== undefined && isAbsolute(path) ? path : fallback;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

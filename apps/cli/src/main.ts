@@ -24,6 +24,7 @@ const program = cairnProgram((options) => ({
   clock,
   screen,
   sessions,
+  cacheDir: config.cacheDir,
   connect: () => connect(options(), config, sessions),
 }));
 process.exitCode = await runCairn(program, process.argv.slice(2));

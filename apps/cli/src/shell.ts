@@ -8,6 +8,8 @@ export interface Shell {
   readonly clock: Clock;
   readonly screen: Screen;
   readonly sessions: SessionKeeper;
+  /** Where fetched files are kept between commands. */
+  readonly cacheDir: string;
   /** The client for the server that the command line means. */
   connect(): Promise<ApiClient>;
 }

@@ -68,6 +68,18 @@ export interface Git {
     path?: RelativePath;
   }): Promise<Result<string[], GitError>>;
   commitTime(order: { dir: string; commit: CommitId }): Promise<Result<CommitTimes, GitError>>;
+  /** Reads a file of git's configuration syntax, such as `.gitmodules`; nothing in it takes effect. */
+  readConfig(order: {
+    dir: string;
+    objectId: string;
+  }): Promise<Result<ReadonlyMap<string, string>, GitError>>;
+}
+
+/** Where the host of an http(s) address really is. */
+export interface JudgedAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly ipAddress: string;
 }
 
 export interface GitOptions {
@@ -75,6 +87,8 @@ export interface GitOptions {
   readonly allowLocal: boolean;
   /** Default: `/usr/bin/git`. */
   readonly gitPath?: string;
+  /** Connects to these addresses only, and follows no redirect: somebody has judged them. */
+  readonly judged?: JudgedAddress;
   readonly limits?: GitLimits;
 }
 
@@ -251,6 +265,27 @@ class HardenedGit implements Git {
     return ok({ authorSeconds: Number(match[1]), committerSeconds: Number(match[2]) });
   }
 
+  async readConfig(order: {
+    dir: string;
+    objectId: string;
+  }): Promise<Result<ReadonlyMap<string, string>, GitError>> {
+    if (!OBJECT_ID.test(order.objectId))
+      return err({ code: 'git.bad-commit', message: 'An object id is not valid.' });
+    const read = await this.#git(order.dir, [
+      ...['config', '-z', '--list', '--no-includes', '--blob', order.objectId],
+    ]);
+    if (!read.ok) return read;
+    const entries = read.value.toString('utf8').split('\0').slice(0, -1);
+    return ok(
+      new Map(
+        entries.map((entry) => {
+          const at = entry.indexOf('\n');
+          return at === -1 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+        }),
+      ),
+    );
+  }
+
   async #fetch(order: {
     url: GitUrl;
     dir: string;
@@ -268,6 +303,7 @@ class HardenedGit implements Git {
     }
     const address = url.value.startsWith('git+') ? url.value.slice('git+'.length) : url.value;
     const args = [
+      ...judgedSettings(this.#options.judged),
       'fetch',
       '--quiet',
       '--no-tags',
@@ -389,6 +425,16 @@ function checkAddress(order: {
   if (order.path === undefined) return ok({ commit: commit.value, folder: [] });
   const folder = parseRelativePath(order.path);
   return folder.ok ? ok({ commit: commit.value, folder: [folder.value] }) : folder;
+}
+
+function judgedSettings(judged: JudgedAddress | undefined): string[] {
+  if (judged === undefined) return [];
+  const { host, port, ipAddress } = judged;
+  const settings = [
+    'http.followRedirects=false',
+    `http.curloptResolve=${host}:${port}:${ipAddress}`,
+  ];
+  return settings.flatMap((setting) => ['-c', setting]);
 }
 
 function protocolsOf(address: string): string {

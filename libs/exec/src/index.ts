@@ -5,6 +5,7 @@ export {
   type CommitTimes,
   type Git,
   type GitOptions,
+  type JudgedAddress,
 } from './git.js';
 export {
   parseBranchName,

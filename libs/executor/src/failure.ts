@@ -27,7 +27,7 @@ export function failure(facts: FailureFacts): BuildFailure {
     code: facts.code,
     phase: facts.phase,
     message: facts.message.slice(0, MESSAGE_LENGTH_MAX),
-    excerpt: facts.excerpt ?? '',
+    excerpt: excerptOf(facts),
     fingerprint: fingerprintOf(facts),
     ...(facts.missingDependencies === undefined
       ? {}
@@ -70,6 +70,11 @@ const CLASS_OF: Readonly<Record<FailureCode, FailureClass>> = {
   'upstream.bad-archive': 'upstream',
   'upstream.unpinned': 'recipe',
 };
+
+/** Where the log has nothing to show, the message says it all. */
+function excerptOf({ excerpt = '', message }: FailureFacts): string {
+  return excerpt === '' ? message : excerpt;
+}
 
 function fingerprintOf(facts: FailureFacts): string {
   const line = normalise(facts.errorLine ?? facts.command ?? facts.message);

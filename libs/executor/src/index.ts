@@ -23,3 +23,4 @@ export {
 } from './executor.js';
 export { sandboxExecutor, type SandboxExecutorOptions } from './sandbox/sandbox-executor.js';
 export { boulderExecutor, type BoulderExecutorOptions } from './boulder/boulder-executor.js';
+export { chooseExecutor, EXECUTOR_CHOICES, type ExecutorChoice } from './choose-executor.js';

@@ -47,6 +47,7 @@ describe('readYaml', () => {
     ['flow towers', `a: ${'['.repeat(5000)}\n`, 'recipe.too-deep', 1, 20],
     ['block towers', `${'- '.repeat(5000)}\n`, 'recipe.too-deep', 1, 33],
     ['control characters', 'a: 1\nb: \u0001\n', 'recipe.not-text', 2, 4],
+    ['bytes that are not UTF-8', 'a: 1\nb: x\ufffd\n', 'recipe.not-text', 2, 5],
     ['NUL', 'a: \u0000', 'recipe.not-text', 1, 4],
     ['tabs as indentation', 'a:\n\tb: 1\n', 'recipe.yaml-syntax', 2, 1],
     ['open quotes', 'a: "x\n', 'recipe.yaml-syntax', 2, 1],

@@ -30,9 +30,10 @@ class Refusal extends Error {
   }
 }
 
-// Everything YAML 1.2 calls non-printable, and the marks its lexer uses between elements.
+// Everything YAML 1.2 calls non-printable, the marks its lexer uses between elements, and what decoders put in the place of
+// bytes that are not UTF-8.
 const CONTROL_CHARACTER =
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udbff](?![\udc00-\udfff])|[^\ud800-\udbff][\udc00-\udfff]/;
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|[^\ud800-\udbff][\udc00-\udfff]/;
 
 const REFUSED_LEXEMES: Readonly<Record<string, string>> = {
   anchor: 'anchors are refused',
@@ -86,7 +87,9 @@ function checkText(lines: SourceLines): void {
   const control = CONTROL_CHARACTER.exec(text);
   if (control !== null) {
     const code = text.charCodeAt(control.index).toString(16).padStart(4, '0');
-    refuse(lines, control.index, 'recipe.not-text', `the character U+${code} is refused`);
+    const message =
+      code === 'fffd' ? 'there are bytes that are not UTF-8' : `the character U+${code} is refused`;
+    refuse(lines, control.index, 'recipe.not-text', message);
   }
 }
 

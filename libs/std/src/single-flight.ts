@@ -1,12 +1,14 @@
 /** Does a piece of work once at a time; a call that comes while it runs makes it run once more afterwards. */
 export class SingleFlight {
+  private readonly work: () => Promise<void>;
+  private readonly onError: (error: unknown) => void;
   private running: Promise<void> | undefined;
   private isWanted = false;
 
-  constructor(
-    private readonly work: () => Promise<void>,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  constructor(work: () => Promise<void>, onError: (error: unknown) => void) {
+    this.work = work;
+    this.onError = onError;
+  }
 
   wake(): void {
     this.isWanted = true;

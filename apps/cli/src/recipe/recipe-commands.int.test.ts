@@ -60,7 +60,7 @@ afterEach(() => {
 
 async function run(command: string, ...args: string[]): Promise<unknown> {
   const program = new Command();
-  registerRecipeCommands(program);
+  registerRecipeCommands(program, { cacheDir: at('cache') });
   await program.parseAsync(['node', 'cairn', 'recipe', command, ...args]);
   return process.exitCode ?? 0;
 }

@@ -78,7 +78,8 @@ async function readText(path: string, sizeBytesMax: number): Promise<Result<stri
         sizeBytes += (chunk as Buffer).byteLength;
       }
       if (sizeBytes > sizeBytesMax) return err(`${path}: larger than ${sizeBytesMax} bytes`);
-      return ok(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+      // What is not UTF-8 becomes U+FFFD, which the parser refuses with its place.
+      return ok(new TextDecoder('utf-8').decode(Buffer.concat(chunks)));
     } finally {
       await file.close();
     }

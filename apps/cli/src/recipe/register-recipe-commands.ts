@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerBuildCommand } from '../build/register-build-command.js';
+import { type Shell } from '../shell.js';
 import { EXIT_USAGE } from '../stone/terminal.js';
 import { checkCommand, type CheckCommandOptions } from './check-command.js';
 import { lintCommand, type LintCommandOptions } from './lint-command.js';
@@ -9,13 +11,17 @@ const JSON_FLAG = ['--json', 'print one JSON object a line for each recipe'] as 
 const OLD_FLAG = ['--old-spelling', 'take yes, no, on and off for switches'] as const;
 
 /** Adds `recipe` with its commands: 0 all good, 1 something found, 2 wrong usage or an unreadable file. */
-export function registerRecipeCommands(program: Command): void {
+export function registerRecipeCommands(
+  program: Command,
+  surroundings: Pick<Shell, 'cacheDir'>,
+): void {
   const recipe = program
     .command('recipe')
-    .description('check, show, split and lint recipes')
+    .description('check, show, split, lint and build recipes')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
   registerJudging(recipe);
   registerShowing(recipe);
+  registerBuildCommand(recipe, surroundings);
 }
 
 function registerJudging(recipe: Command): void {

@@ -34,16 +34,13 @@ export function boulderCommand(
 
 /** Text of the profile file. JSON is YAML, and a serialiser leaves no gap that a name or an address could break out of. */
 export function boulderProfile(order: BuildOrder): string {
-  const repositories = (order.dependencies.repositories ?? []).map(
-    ({ name, priority, indexUrl }) => [
-      repositoryId(name),
-      { description: name, priority, uri: indexUrl, active: true },
-    ],
-  );
-  return `${JSON.stringify({ [BOULDER_PROFILE]: { repositories: Object.fromEntries(repositories) as unknown } }, null, 2)}\n`;
-}
-
-/** boulder replaces what it does not like; two names that become one would hide a repository. */
-function repositoryId(name: string): string {
-  return name.replace(/[^A-Za-z0-9-]/g, '_');
+  const repositories = new Map<string, unknown>();
+  for (const { name, priority, indexUrl } of order.dependencies.repositories ?? []) {
+    // boulder replaces what it does not like; two names that become one would hide a repository.
+    const plain = name.replace(/[^A-Za-z0-9-]/g, '_');
+    const id = repositories.has(plain) ? `${plain}_${repositories.size}` : plain;
+    repositories.set(id, { description: name, priority, uri: indexUrl, active: true });
+  }
+  const profile = { repositories: Object.fromEntries(repositories) };
+  return `${JSON.stringify({ [BOULDER_PROFILE]: profile }, null, 2)}\n`;
 }

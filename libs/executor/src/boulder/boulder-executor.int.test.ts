@@ -124,6 +124,8 @@ describe('boulder executor', () => {
     process.env['CAIRN_TEST_SECRET'] = 'hush-hush';
     const repositories = [
       { name: 'main: "x"\n- evil', priority: 7, indexUrl: 'https://example.org/"/stone.index' },
+      { name: 'main: "x"\n- e/il', priority: 8, indexUrl: 'https://example.org/b/stone.index' },
+      { name: 'main: "x"\n- e+il', priority: 9, indexUrl: 'https://example.org/c/stone.index' },
     ];
     const order = bench.order({
       ...bench.recipe(RECIPE),
@@ -153,6 +155,8 @@ describe('boulder executor', () => {
       profile: {
         repositories: {
           'main___x__-_evil': { priority: 7, uri: 'https://example.org/"/stone.index' },
+          'main___x__-_e_il': { priority: 8, uri: 'https://example.org/b/stone.index' },
+          'main___x__-_e_il_2': { priority: 9, uri: 'https://example.org/c/stone.index' },
         },
       },
       cwd: order.recipeDir,
@@ -229,6 +233,7 @@ it('reads phases and complaints from coloured output', () => {
   ).toEqual({
     code: 'build.missing-build-dependency',
     message: 'root: no package found: pkgconfig(x)',
+    missingDependencies: ['pkgconfig(x)'],
   });
   expect(readComplaint('')).toEqual({ code: 'boulder.failed', message: 'boulder said nothing.' });
 });

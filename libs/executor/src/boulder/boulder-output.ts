@@ -25,6 +25,8 @@ export interface BoulderComplaint {
   /** Exit code or signal of the failed script, where boulder names them. */
   readonly exitCode?: number;
   readonly signal?: string;
+  /** What nobody provides, where boulder names it. */
+  readonly missingDependencies?: readonly string[];
 }
 
 const MEANINGS: readonly (readonly [RegExp, FailureCode])[] = [
@@ -49,9 +51,12 @@ export function readComplaint(output: string): BoulderComplaint {
   const code = MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? 'boulder.failed';
   const exitCode = /failed with status code (\d+)/.exec(message)?.[1];
   const signal = /\b(SIG[A-Z]{3,6})\b/.exec(message)?.[1];
+  const missing =
+    code === 'build.missing-build-dependency' ? /: ([^\s:,]+\)?)$/.exec(message)?.[1] : undefined;
   return {
     code,
     message,
+    ...(missing === undefined ? {} : { missingDependencies: [missing] }),
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -4,7 +4,10 @@ import { analysePath, isIgnored, type AnalysedPath, type AnalysisContext } from 
 import { debugStep } from './debug-split.js';
 import { type ElfFacts } from './elf.js';
 import { requiredModules } from './pkg-config-file.js';
+import { linuxMarkerEnvironment } from './python-markers.js';
 import { readPythonMetadata } from './python-metadata.js';
+
+const PYTHON = linuxMarkerEnvironment({ version: '3.12', machine: 'x86_64' });
 
 const PLAIN_ELF: ElfFacts = {
   bits: 64,
@@ -25,6 +28,7 @@ function analyse(
   const context: AnalysisContext = {
     exists: (at) => present.includes(at),
     hostLibDir: '/usr/lib/x86_64-linux-gnu',
+    python: PYTHON,
   };
   const { provides, depends } = analysePath({ kind: 'file', ...entry }, context);
   return { provides: provides.map(formatDependency), depends: depends.map(formatDependency) };
@@ -102,12 +106,12 @@ describe('analysePath', () => {
     expect(cmake('foo-Config.cmake')).toEqual([]);
     expect(cmake('foo-config-version.cmake')).toEqual([]);
     const text =
-      'Name: My_Package.x\nRequires-Dist: Other_One>=2\nRequires-Dist: gone; extra == "t"\nRequires-Dist: some[all]\n\nName: body';
+      'Name: My_Package.x\nRequires-Dist: Other_One>=2\nRequires-Dist: gone; extra == "t"\nRequires-Dist: some[all]\nRequires-Dist: old; python_version < "3.8"\nRequires-Dist: new (>=1); python_version >= "3.8"\n\nName: body';
     expect(
       analyse({ path: '/usr/lib/python3.12/site-packages/my.dist-info/METADATA', text }),
     ).toEqual({
       provides: ['python(my-package-x)'],
-      depends: ['python(other-one)'],
+      depends: ['python(other-one)', 'python(new)'],
     });
   });
 });
@@ -141,5 +145,5 @@ it('splits and strips only what has a build id', () => {
 
 it('survives hostile texts', () => {
   expect(requiredModules('a=${a}${a}\nRequires: ${a}')).toEqual([]);
-  expect(readPythonMetadata('Version: 1\n')).toBeUndefined();
+  expect(readPythonMetadata('Version: 1\n', PYTHON)).toBeUndefined();
 });

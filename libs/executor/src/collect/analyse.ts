@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Dependency, type DependencyKind } from '@cairn/stone';
 import { type ElfFacts } from './elf.js';
 import { requiredModules } from './pkg-config-file.js';
+import { type MarkerEnvironment } from './python-markers.js';
 import { readPythonMetadata } from './python-metadata.js';
 
 /** One installed path with what was read from it. */
@@ -27,6 +28,8 @@ export interface AnalysisContext {
   readonly exists: (path: string) => boolean;
   /** The host's own library folder, such as `/usr/lib/x86_64-linux-gnu`; it counts as `/usr/lib`. */
   readonly hostLibDir: string | undefined;
+  /** What the requirements of Python modules are judged by. */
+  readonly python: MarkerEnvironment;
 }
 
 const NOTHING: Findings = { provides: [], depends: [] };
@@ -48,7 +51,7 @@ export function analysePath(entry: AnalysedPath, context: AnalysisContext): Find
   if (entry.kind !== 'file') return named;
   if (entry.elf !== undefined) return join(named, analyseElf(entry.path, entry.elf, context));
   if (isPkgConfig(entry.path)) return join(named, analysePkgConfig(entry, context));
-  if (isPythonMetadata(entry.path)) return join(named, analysePython(entry));
+  if (isPythonMetadata(entry.path)) return join(named, analysePython(entry, context));
   return join(named, analyseCMake(entry.path));
 }
 
@@ -118,8 +121,8 @@ function analysePkgConfig(entry: AnalysedPath, context: AnalysisContext): Findin
   };
 }
 
-function analysePython(entry: AnalysedPath): Findings {
-  const metadata = readPythonMetadata(entry.text ?? '');
+function analysePython(entry: AnalysedPath, { python }: AnalysisContext): Findings {
+  const metadata = readPythonMetadata(entry.text ?? '', python);
   if (metadata === undefined) return NOTHING;
   return {
     provides: [dependency('python', metadata.name)],

@@ -25,9 +25,13 @@ import {
   type AnalysisContext,
   type Findings,
 } from './analyse.js';
+import { compressManuals } from './compress-man.js';
 import { DEBUG_SPLIT_SCRIPT, debugStep, encodeSteps } from './debug-split.js';
+import { dropForeignSetId } from './foreign-set-id.js';
 import { hostLibDir } from './host-lib-dir.js';
+import { hostPythonVersion } from './host-python.js';
 import { listInstallTree, type InstalledPath } from './install-tree.js';
+import { linuxMarkerEnvironment } from './python-markers.js';
 import { readInstalled } from './read-installed.js';
 import { writeArtefacts, type SplitPackage } from './write-artefacts.js';
 
@@ -49,9 +53,9 @@ const BASH = ['/usr/bin/bash', '--noprofile', '--norc'];
 export async function collectPackages(order: CollectOrder): Promise<BuildOutcome> {
   const found = await readTree(order);
   if (!found.ok) return found.error;
-  const split = await splitDebug(order, found.value);
-  if (split !== undefined) return split;
-  // The debug files are new, and stripping has changed the others.
+  const unrefined = await refineTree(order, found.value);
+  if (unrefined !== undefined) return unrefined;
+  // Debug files and compressed pages are new, and stripping has changed the others.
   const final = await readTree(order);
   if (!final.ok) return final.error;
   const packages = sortIntoPackages(order, final.value);
@@ -61,6 +65,7 @@ export async function collectPackages(order: CollectOrder): Promise<BuildOutcome
       phase: PHASE,
       message: 'The build installed nothing below /usr.',
     });
+  order.log.enter('package');
   for (const { name, paths } of packages) order.log.note(`${name}: ${paths.length} paths`);
   return writeArtefacts({
     order: order.order,
@@ -70,11 +75,20 @@ export async function collectPackages(order: CollectOrder): Promise<BuildOutcome
   });
 }
 
-async function readTree({
+async function readTree(order: CollectOrder): Promise<Result<AnalysedPath[], BuildFailure>> {
+  const listed = await listTree(order);
+  if (!listed.ok) return listed;
+  const entries: AnalysedPath[] = [];
+  for (const entry of listed.value) entries.push(await readInstalled(order.scratch.install, entry));
+  return ok(entries);
+}
+
+async function listTree({
   scratch,
+  sandbox,
   recipe,
   log,
-}: CollectOrder): Promise<Result<AnalysedPath[], BuildFailure>> {
+}: CollectOrder): Promise<Result<InstalledPath[], BuildFailure>> {
   const listed = await listInstallTree(scratch.install);
   if (!listed.ok)
     return err(
@@ -85,9 +99,26 @@ async function readTree({
     if (!isIgnored(entry.path, { dropLibtool: recipe.lastrip })) kept.push(entry);
     else if (!entry.path.startsWith('/usr/')) log.note(`left out, not below /usr: ${entry.path}`);
   }
-  const entries: AnalysedPath[] = [];
-  for (const entry of kept) entries.push(await readInstalled(scratch.install, entry));
+  const entries = await dropForeignSetId({
+    installRoot: scratch.install,
+    entries: kept,
+    root: sandbox.rootIds,
+    note: (line) => log.note(line),
+  });
   return ok(entries);
+}
+
+/** Does what the recipe wants done to its files: debug information apart, manual pages compressed. */
+async function refineTree(
+  order: CollectOrder,
+  entries: readonly AnalysedPath[],
+): Promise<BuildFailure | undefined> {
+  const split = await splitDebug(order, entries);
+  if (split !== undefined || !order.recipe.compressman) return split;
+  const listed = await listTree(order);
+  if (!listed.ok) return listed.error;
+  await compressManuals(order.scratch.install, listed.value);
+  return undefined;
 }
 
 async function splitDebug(
@@ -118,11 +149,9 @@ async function splitDebug(
   return outcome.ok ? undefined : limitFailure({ error: outcome.error, phase: PHASE, log });
 }
 
-function sortIntoPackages(
-  { recipe, scratch }: CollectOrder,
-  entries: readonly AnalysedPath[],
-): SplitPackage[] {
-  const context = analysisContext(scratch);
+function sortIntoPackages(order: CollectOrder, entries: readonly AnalysedPath[]): SplitPackage[] {
+  const { recipe } = order;
+  const context = analysisContext(order);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const definitions = packageDefinitions(recipe);
   return [...splitPaths({ recipe, paths: byPath.keys() })].map(([name, paths]) => {
@@ -164,11 +193,15 @@ function exclusionFilter(patterns: readonly string[]): (text: string) => boolean
   return (text) => !exclusions.some((exclusion) => exclusion.matches(text));
 }
 
-function analysisContext(scratch: Scratch): AnalysisContext {
+function analysisContext({ scratch, order: { architecture } }: CollectOrder): AnalysisContext {
   const roots = [scratch.install, scratch.overlay, '/'];
   return {
     exists: (at) =>
       roots.some((root) => lstatSync(path.join(root, at), { throwIfNoEntry: false }) !== undefined),
     hostLibDir: hostLibDir(),
+    python: linuxMarkerEnvironment({
+      version: hostPythonVersion(),
+      machine: architecture,
+    }),
   };
 }

@@ -8,6 +8,9 @@ export interface InstalledPath {
   readonly kind: 'file' | 'symlink' | 'directory';
   /** The whole st_mode. */
   readonly mode: number;
+  /** Owner and group as the host sees them. */
+  readonly uid: number;
+  readonly gid: number;
   readonly sizeBytes: number;
   /** Text of a symbolic link; empty otherwise. */
   readonly linkTarget: string;
@@ -80,7 +83,8 @@ async function visitOne({
 }: Visit): Promise<InstallTreeError | undefined> {
   const onHost = path.join(root, below);
   const stat = await lstat(onHost);
-  const entry = { path: below, mode: stat.mode, linkTarget: '' };
+  const { mode, uid, gid } = stat;
+  const entry = { path: below, mode, uid, gid, linkTarget: '' };
   if (stat.isSymbolicLink()) {
     found.push({ ...entry, kind: 'symlink', sizeBytes: 0, linkTarget: await readlink(onHost) });
     return undefined;

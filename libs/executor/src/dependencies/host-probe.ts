@@ -34,6 +34,15 @@ const BASE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'libtool-devel': ['/usr/bin/libtoolize'],
   gettext: ['/usr/bin/msgfmt'],
   'gettext-devel': ['/usr/bin/autopoint'],
+  'gdbm-devel': ['/usr/include/gdbm.h'],
+  'giflib-devel': ['/usr/include/gif_lib.h'],
+  'gpm-devel': ['/usr/include/gpm.h'],
+  'hicolor-icon-theme': ['/usr/share/icons/hicolor/index.theme'],
+  'libaio-devel': ['/usr/include/libaio.h'],
+  libgcc: ['/usr/bin/gcc'],
+  'libtool-ltldl-devel': ['/usr/include/ltdl.h'],
+  'lmdb-devel': ['/usr/include/lmdb.h'],
+  'perl-module-build': ['/usr/share/perl5/Module/Build.pm'],
 };
 
 /** Tools that other distributions call differently. */

@@ -107,9 +107,9 @@ it('reports everything that is missing, and who needs it; cycles end', () => {
   const packages = [stone('a', { depends: ['b', 'binary(gone)'] }), stone('b', { depends: ['a'] })];
   expect(resolve(['a', 'pkgconfig(x)', 'c'], { repo: { priority: 0, packages } })).toEqual({
     missing: [
-      { capability: 'pkgconfig(x)', neededBy: undefined },
-      { capability: 'c', neededBy: undefined },
-      { capability: 'binary(gone)', neededBy: 'a' },
+      { dependency: dependency('pkgconfig(x)'), capability: 'pkgconfig(x)', neededBy: undefined },
+      { dependency: dependency('c'), capability: 'c', neededBy: undefined },
+      { dependency: dependency('binary(gone)'), capability: 'binary(gone)', neededBy: 'a' },
     ],
   });
 });

@@ -24,6 +24,8 @@ export interface Resolution<P extends StonePackage = StonePackage> {
 
 /** A capability that nobody offers. */
 export interface MissingDependency {
+  readonly dependency: Dependency;
+  /** As recipes write it. */
   readonly capability: string;
   /** The package that needs it at run time; undefined when the recipe itself does. */
   readonly neededBy: string | undefined;
@@ -61,7 +63,7 @@ export function resolveDependencies<P extends StonePackage>(order: {
       firstProvider(providers, text);
     if (found === undefined) {
       if (order.hostProvides(dependency)) fromHost.add(text);
-      else missing.push({ capability: text.replace(/^name\((.*)\)$/, '$1'), neededBy });
+      else missing.push({ dependency, capability: asWritten(text), neededBy });
       continue;
     }
     const { name, depends } = found.stonePackage;
@@ -74,6 +76,11 @@ export function resolveDependencies<P extends StonePackage>(order: {
     compareText(a.stonePackage.name, b.stonePackage.name),
   );
   return ok({ packages, fromHost: [...fromHost].sort(compareText) });
+}
+
+/** `name(x)` → `x` */
+function asWritten(text: string): string {
+  return text.replace(/^name\((.*)\)$/, '$1');
 }
 
 type Providers<P extends StonePackage> = ReadonlyMap<string, ChosenPackage<P>>;

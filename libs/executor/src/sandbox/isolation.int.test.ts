@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { MIB } from '@cairn/std';
+import { inspectStone } from '@cairn/stone-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BuildBench } from '../build-bench.conformance.js';
+import { BuildBench, stonesIn } from '../build-bench.conformance.js';
 import { type BuildLimits } from '../build-order.js';
 import { sandboxExecutor } from './sandbox-executor.js';
 
@@ -40,13 +41,14 @@ afterAll(() => {
   neighbour.kill('SIGKILL');
 });
 
+const HEAD =
+  'name: hostile\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: x\n';
+
 function recipe(phases: Readonly<Record<string, string>>) {
   const texts = Object.entries(phases).map(
     ([name, text]) => `${name}: |\n${text.trim().replaceAll(/^/gm, '    ')}\n`,
   );
-  return bench.recipe(
-    `name: hostile\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: x\n${texts.join('')}`,
-  );
+  return bench.recipe(`${HEAD}${texts.join('')}`);
 }
 
 async function build(phases: Readonly<Record<string, string>>, limits: Partial<BuildLimits> = {}) {
@@ -68,6 +70,27 @@ async function untilGone(text: string, waitMs: number): Promise<string[]> {
   const endMs = performance.now() + waitMs;
   while (processesWith(text).length > 0 && performance.now() < endMs) await sleep(50);
   return processesWith(text);
+}
+
+/** Started as root, a build may change owners and modes of its own files; it never may do more. */
+const CAPABILITIES = process.getuid?.() === 0 ? '000000000000001b' : '0000000000000000';
+
+/** Path and mode of everything in the stones of a directory. */
+async function modesIn(dir: string): Promise<Record<string, number>> {
+  const modes: Record<string, number> = {};
+  for (const { path: file } of stonesIn(dir)) {
+    const description = await inspectStone(file);
+    if (!description.ok) throw new Error(description.error.code);
+    for (const { target, mode } of layoutOf(description.value)) modes[target] = mode;
+  }
+  return modes;
+}
+
+function layoutOf(description: unknown): { target: string; mode: number }[] {
+  const { payloads } = description as {
+    payloads: { kind: string; records: { target: string; mode: number }[] }[];
+  };
+  return payloads.flatMap(({ kind, records }) => (kind === 'layout' ? records : []));
 }
 
 const INSTALL = 'install -Dm0644 /dev/null %(installroot)/usr/share/hostile/empty';
@@ -98,7 +121,7 @@ rm -f /tmp/fill*`,
   expect(log).toContain('reach: none\nlinks: lo\nname: none\npids: 0\n');
   expect(log).toMatch(/\ncount: [1-9]\n/);
   expect(log).toContain(
-    'secret: 0 0\nmasked: \ncaps: 0000000000000000 1\nnamespace: refused\nmount: refused\ndevice: refused\ntmp: 64 0\n',
+    `secret: 0 0\nmasked: \ncaps: ${CAPABILITIES} 1\nnamespace: refused\nmount: refused\ndevice: refused\ntmp: 64 0\n`,
   );
 });
 
@@ -210,12 +233,40 @@ describe('what is installed', () => {
     expect(outcome).toMatchObject({ class: 'recipe', code: 'build.unsafe-install-tree' });
   });
 
+  it('makes no device node', async () => {
+    const { outcome } = await build({
+      install: 'mkdir -p %(installroot)/usr/bin\nmknod %(installroot)/usr/bin/disk b 8 0',
+    });
+    expect(outcome).toMatchObject({
+      code: 'build.phase-failed',
+      excerpt: expect.stringMatching(/mknod.*not permitted/) as string,
+    });
+  });
+
   it('keeps a set-user-id bit in the package and gives it to nobody on the host', async () => {
-    const { outcome, log } = await build({
-      install: 'install -Dm4755 /usr/bin/id %(installroot)/usr/bin/hostile-id',
+    const { outcome, log, outDir } = await build({
+      install: 'install -Dm4755 /usr/bin/ldd %(installroot)/usr/bin/hostile-id',
     });
     expect(outcome.outcome, log).toBe('success');
+    expect(await modesIn(outDir)).toEqual({ 'bin/hostile-id': 0o104755 });
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'gives files to other accounts, and lends root to none of them',
+    async () => {
+      const { outcome, log, outDir } = await build({
+        install: `
+install -Dm0755 -o bin -g utmp /usr/bin/ldd %(installroot)/usr/bin/other-id
+chmod 6755 %(installroot)/usr/bin/other-id
+stat -c 'seen: %%U %%G %%a' %(installroot)/usr/bin/other-id
+chown nobody:nobody %(installroot)/usr/bin`,
+      });
+      expect(outcome.outcome, log).toBe('success');
+      expect(log).toContain('seen: bin utmp 6755');
+      expect(log).toContain('set-id bit dropped');
+      expect(await modesIn(outDir)).toEqual({ 'bin/other-id': 0o100755 });
+    },
+  );
 });
 
 it('tells the phase, the command, its line and its exit code, and equal failures apart from others', async () => {
@@ -246,6 +297,35 @@ it('tells the phase, the command, its line and its exit code, and equal failures
     phase: 'check',
     exitCode: 139,
     signal: 'SIGSEGV',
+  });
+});
+
+it.each([
+  ['an unset variable', 'true\necho $nothing', 9, 1, 'echo $nothing'],
+  ['a syntax error', 'true\nif true; then\necho )', 10, 2, 'echo )'],
+  ['an exit', 'true\nexit 3', 9, 3, 'exit 3'],
+  ['an exit in a function', 'f() {\n  exit 4\n}\nf', 9, 4, 'exit 4'],
+  ['a pipe', 'true\nfalse | cat', 9, 1, 'cat'],
+  ['an action', 'true\n%configure --x', 9, 1, 'exit 1'],
+])('finds the line of %s', async (_what, text, recipeLine, exitCode, command) => {
+  const { outcome } = await build({ build: text });
+  expect(outcome).toMatchObject({ code: 'build.phase-failed', recipeLine, exitCode, command });
+});
+
+it('lets a recipe exit early when all is well', async () => {
+  const { outcome, log } = await build({ build: '(exit 0)\nexit 0\nfalse', install: INSTALL });
+  expect(outcome.outcome, log).toBe('success');
+});
+
+it('names the line of a breakpoint and of the wish for a network', async () => {
+  expect((await build({ build: 'true\n%break_continue\ntrue' })).outcome).toMatchObject({
+    code: 'build.breakpoint',
+    recipeLine: 9,
+  });
+  const order = bench.order(bench.recipe(`${HEAD}networking: true\n`));
+  expect((await bench.build(executor, order)).outcome).toMatchObject({
+    code: 'build.networking-denied',
+    recipeLine: 7,
   });
 });
 

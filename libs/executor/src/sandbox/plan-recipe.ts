@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { parseRelativePath } from '@cairn/exec';
 import {
+  applyControl,
   formatRecipeError,
   parseRecipe,
   planBuild,
@@ -27,6 +28,7 @@ export interface PlannedRecipe {
 const LLVM_TOOLS = ['/usr/bin/clang', '/usr/bin/ld.lld'];
 const LIBRARIES_32 = ['/usr/lib32/libc.so', '/usr/lib/i386-linux-gnu/libc.so'];
 const ERRORS_SHOWN = 20;
+const CONTROL_NAME = 'control.kdl';
 
 /** Reads the recipe and plans its build. Every fault of the recipe shows here, before anything is fetched. */
 export async function planRecipe(
@@ -44,7 +46,7 @@ export async function planRecipe(
         message: `${order.recipeFile} cannot be read.`,
       }),
     );
-  const recipe = parseRecipe(text, { fileName: order.recipeFile });
+  const recipe = await withControl(file, parseRecipe(text, { fileName: order.recipeFile }));
   if (!recipe.ok) return err(recipeFailure(recipe.error));
   const hasLlvm = LLVM_TOOLS.every((file) => existsSync(file));
   const standsIn = recipe.value.toolchain === 'llvm' && !hasLlvm;
@@ -63,21 +65,39 @@ export async function planRecipe(
   if (!plan.ok) return err(recipeFailure(plan.error));
   const unable = hostCannot(plan.value);
   if (unable !== undefined) return err(unable);
-  const breakpoint = plan.value.stages
-    .flatMap(({ phases }) => phases)
-    .find(({ scripts }) => scripts.some((script) => script.breakpoint !== null));
-  if (breakpoint !== undefined) {
-    return err(
-      failure({
-        code: 'build.breakpoint',
-        phase: breakpoint.name,
-        message: `The ${breakpoint.name} phase holds a breakpoint; nobody could answer it here.`,
-      }),
-    );
-  }
-  if (recipe.value.compressman)
-    log.note('compressman is not done here: man and info pages stay as they are.');
+  const breakpoint = breakpointIn(plan.value, text);
+  if (breakpoint !== undefined) return err(breakpoint);
   return ok({ recipe: recipe.value, plan: plan.value });
+}
+
+/** Nobody sits at the build, so a shell that waits for somebody would wait forever. */
+function breakpointIn(plan: BuildPlan, text: string): BuildFailure | undefined {
+  const phases = plan.stages.flatMap((stage) => stage.phases);
+  for (const { name, scripts } of phases) {
+    const script = scripts.find((one) => one.breakpoint !== null);
+    if (script === undefined) continue;
+    const lineBefore = Math.max(0, ...script.recipeLines.map((line) => line ?? 0));
+    const at = text
+      .split('\n')
+      .findIndex((line, index) => index >= lineBefore - 1 && line.includes('%break_'));
+    return failure({
+      code: 'build.breakpoint',
+      phase: name,
+      message: `The ${name} phase holds a breakpoint; nobody could answer it here.`,
+      recipeLine: at === -1 ? undefined : at + 1,
+    });
+  }
+  return undefined;
+}
+
+/** Applies the control file beside the recipe, where there is one. */
+async function withControl(
+  file: string,
+  recipe: Result<Recipe, readonly RecipeError[]>,
+): Promise<Result<Recipe, readonly RecipeError[]>> {
+  if (!recipe.ok) return recipe;
+  const text = await readRecipe(path.join(path.dirname(file), CONTROL_NAME));
+  return text === undefined ? recipe : applyControl(recipe.value, { text, fileName: CONTROL_NAME });
 }
 
 /** A 32-bit pass needs a second C library, which few hosts have; better said at once than by a linker. */

@@ -13,6 +13,7 @@ import {
   type LocatedPackage,
   type PackageSourceError,
 } from '../dependencies/package-sources.js';
+import { debianPackagesFor } from '../dependencies/debian-names.js';
 import {
   resolveDependencies,
   type MissingDependency,
@@ -111,10 +112,15 @@ function missingFailure(missing: readonly MissingDependency[], log: BuildLog): B
   );
   for (const line of lines) log.note(line);
   const names = missing.map(({ capability }) => capability);
+  const packages = debianPackagesFor(missing.map(({ dependency }) => dependency));
+  const cure =
+    packages.length === 0
+      ? ''
+      : ` On a builder with Debian or Ubuntu: apt-get install ${packages.join(' ')}`;
   return failure({
     code: 'build.missing-build-dependency',
     phase: PHASE,
-    message: `No repository and nothing on this machine provides ${names.join(', ')}.`,
+    message: `No repository and nothing on this machine provides ${names.join(', ')}.${cure}`,
     missingDependencies: names,
     excerpt: lines.join('\n'),
     errorLine: names.toSorted().join(' '),

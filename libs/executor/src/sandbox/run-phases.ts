@@ -6,6 +6,7 @@ import { type BuildLog } from '../build-log.js';
 import { type BuildLimits } from '../build-order.js';
 import { failure } from '../failure.js';
 import { PHASE_SCRIPT } from './enter-script.js';
+import { pythonLayoutEnvironment } from './python-layout.js';
 import { type FailedCommand, type Sandbox, type SandboxError } from './sandbox.js';
 import { type Scratch } from './scratch.js';
 
@@ -82,7 +83,11 @@ async function runScript(
     command: [...BASH, '/mason/scripts/phase.sh'],
     // The work directory of the phases after prepare exists only when prepare has made it; the script checks that itself.
     cwd: cwd === stage.buildDirectory ? cwd : '/mason/build',
-    environment: { HOME: stage.buildDirectory, PATH: '/usr/bin:/usr/sbin' },
+    environment: {
+      HOME: stage.buildDirectory,
+      PATH: '/usr/bin:/usr/sbin',
+      ...pythonLayoutEnvironment(),
+    },
     network: order.network,
     timeoutMs: order.deadlineMs - performance.now(),
     outputBytesMax: Math.max(1, limits.logBytes - log.sizeBytes),
@@ -105,8 +110,21 @@ async function runScript(
     log,
     script,
     exitCode: exitCode ?? SIGNAL_EXIT_BASE,
-    failed: await sandbox.failedCommand(),
+    failed: (await sandbox.failedCommand()) ?? complainedCommand(script, log, exitCode),
+    hasIdRange: sandbox.hasIdRange,
   });
+}
+
+/** Where the shell gave up by itself, as it does for an unset variable; no trap sees that. */
+function complainedCommand(
+  script: PlannedScript,
+  { shellComplaint }: BuildLog,
+  exitCode: number | null,
+): FailedCommand | undefined {
+  if (shellComplaint === undefined) return undefined;
+  const { line } = shellComplaint;
+  const command = script.text.split('\n')[line - 1]?.trim() ?? '';
+  return { exitCode: exitCode ?? SIGNAL_EXIT_BASE, line, command };
 }
 
 function phaseFailure(facts: {
@@ -115,6 +133,7 @@ function phaseFailure(facts: {
   readonly script: PlannedScript;
   readonly exitCode: number;
   readonly failed: FailedCommand | undefined;
+  readonly hasIdRange: boolean;
 }): BuildFailure {
   const { phase, log, script, failed } = facts;
   const exitCode = failed?.exitCode ?? facts.exitCode;
@@ -122,7 +141,7 @@ function phaseFailure(facts: {
   const command = failed?.command ?? log.lastCommand;
   const ended = signal ?? `exit code ${exitCode}`;
   return failure({
-    code: codeOf({ phase, signal, errorLine: log.errorLine }),
+    code: codeOf({ phase, signal, errorLine: log.errorLine, hasIdRange: facts.hasIdRange }),
     phase,
     message: `The ${phase} phase ended with ${ended}${command === undefined ? '' : ` in: ${command.split('\n')[0] ?? ''}`}`,
     command,
@@ -140,11 +159,14 @@ function codeOf(facts: {
   readonly phase: string;
   readonly signal: string | undefined;
   readonly errorLine: string | undefined;
+  readonly hasIdRange: boolean;
 }): FailureCode {
   // The limit of one file is that of the disk: whoever meets it would have filled it.
   if (facts.signal === 'SIGXFSZ') return 'build.disk-limit';
   if (facts.phase === 'prepare') return 'upstream.bad-archive';
-  return needsIdRange(facts.errorLine) ? 'build.needs-id-range' : 'build.phase-failed';
+  return !facts.hasIdRange && needsIdRange(facts.errorLine)
+    ? 'build.needs-id-range'
+    : 'build.phase-failed';
 }
 
 /** A change of owner to anyone but root needs more user ids than a plain user namespace has. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatDependency } from '@cairn/stone';
 import { expect, it } from 'vitest';
@@ -47,6 +47,7 @@ it('builds the samples on each other, and the same bytes twice', async () => {
     'install',
     'check',
     'collect',
+    'package',
   ]);
   expect(success(libgreet).collectables.map(({ name }) => name)).toEqual([
     'libgreet-1.2.0-1-1-x86_64.stone',
@@ -109,4 +110,72 @@ it('names what is missing before any phase', async () => {
   });
   expect(build.outcome).toHaveProperty('message', expect.stringContaining('pkgconfig(greet)'));
   expect(build.phases).not.toContain('prepare');
+});
+
+it('applies the control file beside a recipe, and compresses manual pages where asked to', async () => {
+  const head =
+    'name: man\nversion: "1"\nrelease: 1\nhomepage: https://example.org\nlicense: MIT\nsummary: s\ncompressman: true\n';
+  const order = bench.order(
+    bench.recipe(
+      `${head}install: |\n    mkdir -p %(installroot)/usr/share/man/man1\n    echo page > %(installroot)/usr/share/man/man1/x.1\ncheck: |\n    exit 1\n`,
+    ),
+  );
+  writeFileSync(path.join(order.recipeDir, 'control.kdl'), 'override {\n  check ""\n}\n');
+  const build = await bench.build(executor, order);
+  success(build);
+  const manifest = readFileSync(path.join(build.outDir, 'manifest.x86_64.jsonc'), 'utf8');
+  expect(manifest).toContain('"/usr/share/man/man1/x.1.zst"');
+  writeFileSync(path.join(order.recipeDir, 'control.kdl'), 'override {\n  chek ""\n}\n');
+  expect((await bench.build(executor, order)).outcome).toMatchObject({
+    code: 'recipe.invalid',
+    message: expect.stringContaining('control.kdl:2:') as string,
+  });
+});
+
+const BUILD_SYSTEMS = {
+  meson: {
+    files: {
+      'meson.build':
+        "project('demo', 'c')\nexecutable('demo', 'demo.c', install: true)\ntest('demo', find_program('true'))\n",
+    },
+    phases: ['%meson', '%meson_build', '%meson_install', '%meson_test'],
+  },
+  cmake: {
+    files: {
+      'CMakeLists.txt':
+        'cmake_minimum_required(VERSION 3.10)\nproject(demo C)\nadd_executable(demo demo.c)\ninstall(TARGETS demo)\nenable_testing()\nadd_test(NAME demo COMMAND demo)\n',
+    },
+    phases: ['%cmake', '%cmake_build', '%cmake_install', '%cmake_test'],
+  },
+};
+
+it.each(['meson', 'cmake'] as const)('compiles, installs and tests with %s', async (name) => {
+  if (!existsSync(`/usr/bin/${name}`) || !existsSync('/usr/bin/ninja')) {
+    console.log(`skipped: ${name} and ninja are not installed here`);
+    return;
+  }
+  const { files, phases } = BUILD_SYSTEMS[name];
+  const [setup, build, install, check] = phases;
+  const text = `name: demo
+version: "1"
+release: 1
+homepage: https://example.org
+license: MIT
+summary: s
+setup: |
+    cp %(pkgdir)/* .
+    ${setup}
+build: |
+    ${build}
+install: |
+    ${install}
+check: |
+    ${check}
+`;
+  const order = bench.order(
+    bench.recipe(text, { ...files, 'demo.c': 'int main(void) { return 0; }\n' }),
+  );
+  const { depends, provides } = packageOf(await bench.build(executor, order), 'demo');
+  expect(provides).toEqual(['binary(demo)']);
+  expect(depends).toContain('soname(libc.so.6(x86_64))');
 });

@@ -1,4 +1,10 @@
-import { BUILD_ROOT_SCRIPT, FIRST_PROCESS, JOIN_GROUPS_SCRIPT } from './enter-script.js';
+import {
+  BUILD_ROOT_SCRIPT,
+  FIRST_PROCESS,
+  ID_MAP_SHELL,
+  ID_MAP_WAIT,
+  JOIN_GROUPS_SCRIPT,
+} from './enter-script.js';
 import { type TopLevelPath } from './host-facts.js';
 
 /** A directory or file of the host that is seen inside. */
@@ -23,33 +29,22 @@ export interface SandboxView {
   /** Size of `/tmp` and of `/dev/shm`. */
   readonly tmpBytes: number;
   readonly network: boolean;
+  /** Whether the namespace around bubblewrap holds a range of ids already; else it makes one with root alone. */
+  readonly hasIdRange: boolean;
 }
+
+/** What a build that has a range of ids may do with its own files. None of it reaches a file of the host. */
+const OWNER_CAPABILITIES = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_FSETID'];
 
 /** bubblewrap's options for a view, in the order it applies them. */
 export function bubblewrapOptions(view: SandboxView): string[] {
   return [
-    ...[
-      '--unshare-user',
-      '--disable-userns',
-      '--unshare-pid',
-      '--unshare-ipc',
-      '--unshare-uts',
-      '--unshare-cgroup-try',
-    ],
+    ...(view.hasIdRange ? [] : ['--unshare-user', '--disable-userns', '--uid', '0', '--gid', '0']),
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(view.network ? [] : ['--unshare-net']),
-    ...[
-      '--die-with-parent',
-      '--as-pid-1',
-      '--new-session',
-      '--cap-drop',
-      'ALL',
-      '--uid',
-      '0',
-      '--gid',
-      '0',
-      '--hostname',
-      'cairn',
-    ],
+    ...['--die-with-parent', '--as-pid-1', '--new-session', '--hostname', 'cairn'],
+    ...['--cap-drop', 'ALL'],
+    ...(view.hasIdRange ? OWNER_CAPABILITIES : []).flatMap((name) => ['--cap-add', name]),
     '--clearenv',
     ...Object.entries(view.environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...[
@@ -123,6 +118,8 @@ export function bubblewrapOptions(view: SandboxView): string[] {
 export interface SandboxEntry {
   /** User and group id to drop to before any namespace; undefined when not started as root. */
   readonly buildUserId: number | undefined;
+  /** Whether the caller writes the id map from outside; else root alone is mapped. */
+  readonly hasIdRange: boolean;
   readonly joinFiles: readonly string[];
   /** Directories laid over the host's `/usr`, the uppermost first; none means the host's own. */
   readonly lowerDirs: readonly string[];
@@ -148,9 +145,9 @@ export function sandboxVector(
     entry.addressSpaceMaxBytes ?? 'unlimited',
   ].map(String);
   const inside = [
-    'sh',
-    '-c',
-    BUILD_ROOT_SCRIPT,
+    ...(entry.hasIdRange
+      ? [...ID_MAP_SHELL, `${ID_MAP_WAIT}${BUILD_ROOT_SCRIPT}`]
+      : ['sh', '-c', BUILD_ROOT_SCRIPT]),
     'sh',
     lower,
     entry.mergedDir,
@@ -163,7 +160,7 @@ export function sandboxVector(
   const unshared = [
     'unshare',
     '--user',
-    '--map-root-user',
+    entry.hasIdRange ? '--keep-caps' : '--map-root-user',
     '--mount',
     ...(entry.networkReadyFile === undefined ? [] : ['--net']),
     '--propagation',
@@ -179,7 +176,8 @@ export function sandboxVector(
   };
 }
 
-function dropTo(userId: number): string[] {
+/** The words that run a command as a build user with no rights left to gain. */
+export function dropTo(userId: number): string[] {
   return [
     ...[
       'setpriv',

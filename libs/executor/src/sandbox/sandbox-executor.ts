@@ -1,27 +1,20 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { positionOf } from '@cairn/recipe';
 import { BuildLog } from '../build-log.js';
 import { type BuildOrder } from '../build-order.js';
 import { type BuildFailure, type BuildOutcome } from '../build-outcome.js';
-import { collectPackages } from '../collect/collect-packages.js';
 import { createHostProbe, type HostProbe } from '../dependencies/host-probe.js';
 import { type BuildEvents, type Executor, type PreflightReport } from '../executor.js';
 import { failure } from '../failure.js';
 import { ContentStore } from '../upstreams/content-store.js';
-import { fetchUpstreams } from '../upstreams/fetch-upstreams.js';
-import { ARCHIVE_STAND_IN } from './archive-tool.js';
+import { canMapIdRange, idRangeOf, type IdRange } from './id-range.js';
 import { planRecipe, type PlannedRecipe } from './plan-recipe.js';
 import { sandboxPreflight } from './preflight.js';
 import { fillRoot, resolveRoot } from './prepare-root.js';
-import { runPhases } from './run-phases.js';
-import { BUILD_USER_ID_FIRST, Sandbox } from './sandbox.js';
-import {
-  copyRecipe,
-  createScratch,
-  giveToBuildUser,
-  removeScratch,
-  type Scratch,
-} from './scratch.js';
+import { buildUserId } from './build-user.js';
+import { buildIn } from './build-steps.js';
+import { Sandbox } from './sandbox.js';
+import { createScratch, removeScratch } from './scratch.js';
 import { hasUserNetwork } from './user-network.js';
 
 export interface SandboxExecutorOptions {
@@ -37,10 +30,14 @@ export function sandboxExecutor(options: SandboxExecutorOptions = {}): Executor 
   return new SandboxExecutor(options);
 }
 
+/** Room for the sentence that ends the log of a failed build. */
+const LAST_WORDS_BYTES_MAX = 8_192;
+
 class SandboxExecutor implements Executor {
   readonly name = 'sandbox';
   readonly #options: SandboxExecutorOptions;
   readonly #host: HostProbe = createHostProbe({ usr: '/usr' });
+  #canMapIdRange: Promise<boolean> | undefined;
 
   constructor(options: SandboxExecutorOptions) {
     this.#options = options;
@@ -55,6 +52,8 @@ class SandboxExecutor implements Executor {
     const outcome = await this.#build(order, log, signal).catch((error: unknown) =>
       workDirFailure(error, log),
     );
+    const hasRoom = log.sizeBytes + LAST_WORDS_BYTES_MAX < order.limits.logBytes;
+    if (outcome.outcome === 'failure' && hasRoom) log.note(`${outcome.code}: ${outcome.message}`);
     // Whatever step noticed it first: a cancelled build is cancelled, not broken.
     if (outcome.outcome === 'failure' && signal.aborted) {
       return failure({
@@ -86,6 +85,7 @@ class SandboxExecutor implements Executor {
       scratch,
       limits: order.limits,
       buildUserId: buildUserId(order.slot),
+      idRange: await this.#idRange(order.slot),
     });
     let succeeded = false;
     try {
@@ -116,105 +116,29 @@ class SandboxExecutor implements Executor {
       if (succeeded || this.#options.keepFailed !== true) await removeScratch(scratch.root);
     }
   }
-}
 
-interface BuildIn {
-  readonly order: BuildOrder;
-  readonly planned: PlannedRecipe;
-  readonly scratch: Scratch;
-  readonly sandbox: Sandbox;
-  readonly store: ContentStore;
-  readonly log: BuildLog;
-  readonly signal: AbortSignal;
-}
-
-async function buildIn(build: BuildIn): Promise<BuildOutcome> {
-  const { order, planned, scratch, sandbox, log, signal } = build;
-  log.enter('fetch');
-  const unfetched = await fetchSources(build);
-  if (unfetched !== undefined) return unfetched;
-  await copyRecipe(path.dirname(path.join(order.recipeDir, order.recipeFile)), scratch.recipe);
-  const userId = buildUserId(order.slot);
-  if (userId !== undefined) await giveToBuildUser([scratch.sources, scratch.recipe], userId);
-  await writeFile(path.join(scratch.scripts, 'unpack'), ARCHIVE_STAND_IN, { mode: 0o755 });
-  if (!sandbox.limitsMemoryTogether)
-    log.note(
-      'No control group can be made here: the memory limit holds for each process by itself.',
-    );
-  const deadlineMs = performance.now() + order.limits.timeMs;
-  const failed = await runPhases({
-    plan: planned.plan,
-    sandbox,
-    scratch,
-    log,
-    limits: order.limits,
-    network: planned.recipe.networking,
-    deadlineMs,
-    signal,
-  });
-  if (failed !== undefined) return failed;
-  log.enter('collect');
-  return collectPackages({
-    order,
-    recipe: planned.recipe,
-    plan: planned.plan,
-    scratch,
-    sandbox,
-    log,
-    deadlineMs,
-    signal,
-  });
-}
-
-async function fetchSources({
-  order,
-  planned,
-  scratch,
-  store,
-  log,
-  signal,
-}: BuildIn): Promise<BuildFailure | undefined> {
-  const { recipe, plan } = planned;
-  const fetched = await fetchUpstreams({
-    upstreams: recipe.upstreams.map((upstream, index) => ({
-      upstream,
-      sourceName: plan.upstreams[index]?.sourceName ?? '',
-    })),
-    store,
-    mirrorDir: path.join(order.downloadCacheDir, 'git'),
-    sourceDir: scratch.sources,
-    lookaside: order.lookaside,
-    policy: order.upstreamPolicy,
-    signal,
-    note: (line) => log.note(line),
-  });
-  if (!fetched.ok)
-    return failure({
-      code: fetched.error.code,
-      phase: 'fetch',
-      message: fetched.error.message,
-      excerpt: log.excerpt(),
-    });
-  return undefined;
+  async #idRange(slot: number): Promise<IdRange | undefined> {
+    const userId = buildUserId(slot);
+    if (userId === undefined) return undefined;
+    const range = idRangeOf({ buildUserId: userId, slot });
+    this.#canMapIdRange ??= canMapIdRange(range);
+    return (await this.#canMapIdRange) ? range : undefined;
+  }
 }
 
 /** A network is given only when recipe and policy both say so, and when this machine can keep it apart from its own. */
 function refuseNetworking(order: BuildOrder, { recipe }: PlannedRecipe): BuildFailure | undefined {
   if (!recipe.networking) return undefined;
+  const recipeLine = positionOf(recipe, 'networking').line;
   if (order.networkPolicy === 'deny') {
     const message =
       'The recipe asks for a network (networking: true), which this profile does not give.';
-    return failure({ code: 'build.networking-denied', phase: 'read', message });
+    return failure({ code: 'build.networking-denied', phase: 'read', message, recipeLine });
   }
   if (hasUserNetwork()) return undefined;
   const message =
     'The recipe asks for a network. Install slirp4netns on this builder to give it one of its own.';
-  return failure({ code: 'build.network-unavailable', phase: 'read', message });
-}
-
-/** The user that builds of a slot run under; undefined when we are an ordinary user already. */
-function buildUserId(slot: number): number | undefined {
-  return process.getuid?.() === 0 ? BUILD_USER_ID_FIRST + slot : undefined;
+  return failure({ code: 'build.network-unavailable', phase: 'read', message, recipeLine });
 }
 
 const FILE_SYSTEM_TROUBLES: ReadonlySet<unknown> = new Set([

@@ -1,18 +1,19 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run, untilGone, type ExecError, type RunOutcome } from '@cairn/exec';
 import { err, ok, type Result } from '@cairn/std';
 import { type BuildLimits } from '../build-order.js';
+import { type RootIds } from '../collect/foreign-set-id.js';
 import { createControlGroup, type ControlGroup } from './control-groups.js';
 import { watchDisk } from './disk-watch.js';
 import { sharedSettings, topLevelPaths } from './host-facts.js';
+import { mapIdRange, type IdRange } from './id-range.js';
+import { NETWORK_SETTINGS, OWN_SETTINGS, writeOwnFiles } from './own-settings.js';
 import { bubblewrapOptions, sandboxVector, type SandboxBind } from './sandbox-command.js';
 import { type Scratch } from './scratch.js';
-import { networkReadyFile, serveUserNetwork, USER_NETWORK_NAME_SERVER } from './user-network.js';
+import { networkReadyFile, serveUserNetwork } from './user-network.js';
 
-/** First user id that builds run under when started as root; the slot's number is added. */
-export const BUILD_USER_ID_FIRST = 61_000;
 const TMP_SHARE = 4;
 const TMP_MAX_BYTES = 2 * 1_024 * 1_024 * 1_024;
 const GONE_TIMEOUT_MS = 30_000;
@@ -54,6 +55,7 @@ export class Sandbox {
   readonly #scratch: Scratch;
   readonly #limits: BuildLimits;
   readonly #buildUserId: number | undefined;
+  readonly #idRange: IdRange | undefined;
   readonly #group: ControlGroup;
   #hasOverlay = false;
 
@@ -61,16 +63,31 @@ export class Sandbox {
     readonly scratch: Scratch;
     readonly limits: BuildLimits;
     readonly buildUserId: number | undefined;
+    /** Undefined where the build's root is its only id. */
+    readonly idRange: IdRange | undefined;
   }) {
     this.#scratch = order.scratch;
     this.#limits = order.limits;
     this.#buildUserId = order.buildUserId;
+    this.#idRange = order.idRange;
     this.#group = createControlGroup(order.limits);
   }
 
   /** Whether memory is limited for all processes together; otherwise each process has the limit for itself. */
   get limitsMemoryTogether(): boolean {
     return this.#group.memory;
+  }
+
+  /** Whether files can be given to other users and groups than root. */
+  get hasIdRange(): boolean {
+    return this.#idRange !== undefined;
+  }
+
+  /** The host's ids of the build's root. */
+  get rootIds(): RootIds {
+    return this.#buildUserId === undefined
+      ? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+      : { uid: this.#buildUserId, gid: this.#buildUserId };
   }
 
   /** From now on the files in the scratch's overlay directory lie over the host's `/usr`. */
@@ -105,12 +122,10 @@ export class Sandbox {
       signal: AbortSignal.any([order.signal, disk.signal]),
       onOutput: (chunk) => order.onOutput?.(chunk),
       onStop: (descendants) => (stopped = descendants),
-      ...(order.network
-        ? {
-            onStart: (pid: number) =>
-              void this.#serveNetwork(pid, { order, signal: network.signal }),
-          }
-        : {}),
+      onStart: (pid) => {
+        if (this.#idRange !== undefined) void mapIdRange(pid, this.#idRange);
+        if (order.network) void this.#serveNetwork(pid, { order, signal: network.signal });
+      },
     });
     // Nobody may touch the directories while they are read or removed, least of all with our rights.
     await untilGone(stopped, GONE_TIMEOUT_MS);
@@ -165,6 +180,7 @@ export class Sandbox {
     return sandboxVector(
       {
         buildUserId: this.#buildUserId,
+        hasIdRange: this.hasIdRange,
         joinFiles: this.#group.joinFiles,
         lowerDirs: this.#hasOverlay ? [path.join(this.#scratch.overlay, 'usr')] : [],
         mergedDir: this.#scratch.merged,
@@ -194,6 +210,7 @@ export class Sandbox {
       cwd: order.cwd,
       tmpBytes: Math.min(TMP_MAX_BYTES, Math.floor(this.#limits.memoryBytes / TMP_SHARE)),
       network: order.network,
+      hasIdRange: this.hasIdRange,
     });
     await writeFile(this.#scratch.options, options.map((option) => `${option}\0`).join(''), {
       mode: 0o644,
@@ -217,30 +234,6 @@ export class Sandbox {
       await rm(path.join(this.#scratch.status, name), { recursive: true, force: true });
   }
 }
-
-async function writeOwnFiles(
-  dir: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<{ host: string; inside: string }[]> {
-  await mkdir(dir, { recursive: true });
-  const files: { host: string; inside: string }[] = [];
-  for (const [name, text] of Object.entries(settings)) {
-    const host = path.join(dir, name);
-    await writeFile(host, text, { mode: 0o644 });
-    files.push({ host, inside: `/etc/${name}` });
-  }
-  return files;
-}
-
-const OWN_SETTINGS: Readonly<Record<string, string>> = {
-  passwd:
-    'root:x:0:0:root:/mason/build:/usr/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
-  group: 'root:x:0:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost cairn\n::1 localhost\n',
-  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-};
-
-const NETWORK_SETTINGS = { 'resolv.conf': `nameserver ${USER_NETWORK_NAME_SERVER}\n` };
 
 async function readStatus(file: string): Promise<string | undefined> {
   try {

@@ -120,16 +120,23 @@ it('tells a wrong hash, an unreachable place and a refused one apart', async () 
   });
 });
 
+/** Makes a repository and returns a function that runs git in it. */
+function repository(name: string): (...args: string[]) => string {
+  const dir = path.join(bench.root, name);
+  mkdirSync(dir, { recursive: true });
+  const settings = ['user.name=t', 'user.email=t@example.org', 'protocol.file.allow=always'];
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', dir, ...settings.flatMap((text) => ['-c', text]), ...args], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', GIT_CONFIG_GLOBAL: '/dev/null' },
+    }).trim();
+  git('init', '-q', '-b', 'main');
+  return git;
+}
+
 it('checks a git upstream out at exactly its commit, and refuses one that is not pinned', async () => {
   const origin = path.join(bench.root, 'origin');
-  mkdirSync(origin, { recursive: true });
-  const git = (...args: string[]) =>
-    execFileSync(
-      'git',
-      ['-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args],
-      { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', GIT_CONFIG_GLOBAL: '/dev/null' } },
-    ).trim();
-  git('init', '-q', '-b', 'main');
+  const git = repository('origin');
   writeFileSync(path.join(origin, 'version'), 'first\n');
   git('add', '.');
   git('commit', '-q', '-m', 'one');
@@ -143,4 +150,33 @@ it('checks a git upstream out at exactly its commit, and refuses one that is not
   expect(good.log).toContain('\nfirst\n');
   const unpinned = await build(`    - git|https://example.org/x.git : main\n`, phases, policy);
   expect(unpinned.outcome).toMatchObject({ class: 'recipe', code: 'upstream.unpinned' });
+});
+
+it('fetches the submodules of a git upstream, and theirs, and judges each of them', async () => {
+  const commitFile = (git: (...args: string[]) => string, dir: string, text: string) => {
+    writeFileSync(path.join(bench.root, dir, 'text'), text);
+    git('add', '.');
+    git('commit', '-q', '-m', 'x');
+    return git('rev-parse', 'HEAD');
+  };
+  commitFile(repository('inner'), 'inner', 'of inner');
+  const middle = repository('middle');
+  middle('submodule', '--quiet', 'add', '../inner', 'deep/inner');
+  commitFile(middle, 'middle', 'of middle');
+  const outer = repository('outer');
+  outer('submodule', '--quiet', 'add', `${bench.root}/middle`, 'third party');
+  const commit = commitFile(outer, 'outer', 'of outer');
+  const policy = { upstreamPolicy: { allowNetwork: true, allowPrivateTargets: true } };
+  const phases = `build: |\n    cat text "third party/text" "third party/deep/inner/text"\n${INSTALL}`;
+  const upstream = `    - git|file://${bench.root}/outer : ${commit}\n`;
+  const good = await build(upstream, phases, policy);
+  expect(good.outcome.outcome, good.log).toBe('success');
+  expect(good.log).toContain('of outerof middleof inner');
+  writeFileSync(
+    path.join(bench.root, 'outer/.gitmodules'),
+    '[submodule "x"]\n  path = third party\n  url = ext::sh -c touch% /tmp/cairn-hacked\n',
+  );
+  const hostile = commitFile(outer, 'outer', 'hostile');
+  const refused = await build(upstream.replace(commit, hostile), phases, policy);
+  expect(refused.outcome).toMatchObject({ class: 'recipe', code: 'upstream.refused' });
 });

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContentStore, type ContentOrder } from './content-store.js';
 import { download } from './download.js';
 
+const LARGE = Buffer.alloc(40_000, 'abcdefg');
 const BODY = Buffer.from('an upstream file\n');
 const SHA256 = createHash('sha256').update(BODY).digest('hex');
 let server: Server;
 let base: string;
 let dir: string;
 let hits: string[] = [];
+let ranges: (string | undefined)[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -46,6 +48,10 @@ beforeAll(async () => {
         if (hits.filter((hit) => hit === '/flaky').length < 3) response.destroy();
         else response.end(BODY);
         break;
+      case '/torn':
+      case '/torn-and-changed':
+        tear(request, response);
+        break;
       default:
         response.writeHead(404).end();
     }
@@ -64,6 +70,26 @@ beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'cairn-content-'));
   hits = [];
 });
+
+/** Breaks the first answer in the middle; later ones send the rest of the file that the client names, or the whole. */
+function tear(request: IncomingMessage, response: ServerResponse): void {
+  const { range } = request.headers;
+  ranges.push(range);
+  if (hits.filter((hit) => hit === request.url).length === 1) {
+    response.writeHead(200, { 'content-length': LARGE.byteLength, etag: '"one"' });
+    response.write(LARGE.subarray(0, 20_000));
+    setTimeout(() => response.destroy(), 50);
+    return;
+  }
+  const isSame = request.url === '/torn' && request.headers['if-range'] === '"one"';
+  const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  if (!isSame || from === 0) {
+    response.writeHead(200, { etag: '"two"' }).end(LARGE);
+    return;
+  }
+  const place = `bytes ${from}-${LARGE.byteLength - 1}/${LARGE.byteLength}`;
+  response.writeHead(206, { 'content-range': place, etag: '"one"' }).end(LARGE.subarray(from));
+}
 
 function order(more: Partial<ContentOrder>): ContentOrder {
   return {
@@ -119,6 +145,24 @@ it('tries again after a lost connection, not after a refusal', async () => {
   });
   expect(hits).toEqual(['/gone']);
 });
+
+it.each(['/torn', '/torn-and-changed'])(
+  'goes on where a lost connection left off, if the file is still the same: %s',
+  async (url) => {
+    ranges = [];
+    const notes: string[] = [];
+    const fetched = await new ContentStore(dir).fetch(
+      order({
+        sha256: createHash('sha256').update(LARGE).digest('hex'),
+        url: `${base}${url}`,
+        onProgress: (message) => notes.push(message),
+      }),
+    );
+    expect(fetched.ok && readFileSync(fetched.value).equals(LARGE)).toBe(true);
+    expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+    expect(notes).toContain(`downloading the rest of ${base}${url}`);
+  },
+);
 
 it('keeps the limits of a download', async () => {
   const fetchIt = (

@@ -2,9 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { err, MINUTE_MS, ok, type Result } from '@cairn/std';
-import { download, type DownloadError } from './download.js';
+import { err, MIB, MINUTE_MS, ok, type Result } from '@cairn/std';
+import { download } from './download.js';
+import { type DownloadError, type Resumption } from './judged-request.js';
 
 /** A file wanted by its SHA-256. */
 export interface ContentOrder {
@@ -33,7 +35,7 @@ export interface ContentError {
 }
 
 export const DOWNLOAD_TIMEOUT_MS = 30 * MINUTE_MS;
-const TRIES = 3;
+const TRIES = 4;
 const RETRY_PAUSE_MS = 500;
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -120,20 +122,37 @@ export class ContentStore {
     order: ContentOrder,
   ): Promise<Result<string, ContentError>> {
     if (url.startsWith('file:')) return copyLocal(url, part, order);
+    let resumption: Resumption | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      order.onProgress?.(`downloading ${url}`);
+      const isRest = resumption !== undefined;
+      order.onProgress?.(isRest ? `downloading the rest of ${url}` : `downloading ${url}`);
       const fetched = await download({
         ...order,
         url,
         target: part,
         timeoutMs: DOWNLOAD_TIMEOUT_MS,
+        onBytes: (doneBytes, totalBytes) => order.onProgress?.(progressText(doneBytes, totalBytes)),
+        ...(resumption === undefined ? {} : { resumption }),
       });
       if (fetched.ok) return ok(fetched.value.sha256);
       if (attempt === TRIES || fetched.error.code !== 'download.unreachable')
         return err(contentError(fetched.error, url));
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS * 2 ** attempt));
+      // A server that does not send the rest is asked for the whole file the next time.
+      resumption = fetched.error.resumption;
+      order.onProgress?.(`${fetched.error.message} Trying again.`);
+      // Cancelled while waiting: the next try says so.
+      await sleep(RETRY_PAUSE_MS * 2 ** attempt, undefined, { signal: order.signal }).catch(
+        () => undefined,
+      );
     }
   }
+}
+
+function progressText(doneBytes: number, totalBytes: number | undefined): string {
+  const done = (doneBytes / MIB).toFixed(1);
+  return totalBytes === undefined
+    ? `${done} MiB`
+    : `${done} of ${(totalBytes / MIB).toFixed(1)} MiB`;
 }
 
 async function copyLocal(

@@ -1,29 +1,16 @@
-import { createHash } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  createGit,
-  parseCommitId,
-  parseGitUrl,
-  parseRelativePath,
-  type GitError,
-} from '@cairn/exec';
+import { parseCommitId, parseRelativePath } from '@cairn/exec';
 import { type GitUpstream, type PlainUpstream, type Upstream } from '@cairn/recipe';
 import { err, GIB, ok, type Result } from '@cairn/std';
 import { type UpstreamPolicy } from '../build-order.js';
-import { type FailureCode } from '../build-outcome.js';
-import { isInternalAddress } from './address-policy.js';
 import { type ContentError, type ContentStore } from './content-store.js';
+import { fetchGitTree } from './git-tree.js';
+import { type UpstreamError } from './upstream-error.js';
 
 /** Largest upstream file. */
 export const UPSTREAM_SIZE_MAX_BYTES = 8 * GIB;
 const PARALLEL_MAX = 4;
-
-export interface UpstreamError {
-  readonly code: Extract<FailureCode, `upstream.${string}` | 'build.cancelled'>;
-  readonly message: string;
-}
 
 /** An upstream and the name of its file or folder in the source directory. */
 export interface NamedUpstream<U extends Upstream = Upstream> {
@@ -44,18 +31,24 @@ export interface UpstreamOrder {
   readonly note: (line: string) => void;
 }
 
+/** An upstream that cannot be had, by its place in the order. */
+export interface FailedUpstream extends UpstreamError {
+  readonly index: number;
+}
+
 /** Puts every upstream into the source directory, a few at a time; stops at the first that cannot be had. */
-export async function fetchUpstreams(order: UpstreamOrder): Promise<Result<void, UpstreamError>> {
-  const waiting = [...order.upstreams];
-  let failed: UpstreamError | undefined;
+export async function fetchUpstreams(order: UpstreamOrder): Promise<Result<void, FailedUpstream>> {
+  const waiting = [...order.upstreams.entries()];
+  let failed: FailedUpstream | undefined;
   const worker = async (): Promise<void> => {
     for (
       let next = waiting.shift();
       next !== undefined && failed === undefined;
       next = waiting.shift()
     ) {
-      const fetched = await fetchOne(next, order);
-      if (!fetched.ok) failed ??= fetched.error;
+      const [index, upstream] = next;
+      const fetched = await fetchOne(upstream, order);
+      if (!fetched.ok) failed ??= { ...fetched.error, index };
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
@@ -104,45 +97,11 @@ async function fetchGit(
       code: 'upstream.unpinned',
       message: `${upstream.url} is not pinned to a full commit id.`,
     });
-  const { allowPrivateTargets } = order.policy;
-  const url = parseGitUrl(upstream.url, { allowLocal: allowPrivateTargets });
-  if (!url.ok) return err({ code: 'upstream.refused', message: url.error.message });
   const cloneDir = parseRelativePath(sourceName);
   if (!cloneDir.ok) return err({ code: 'upstream.refused', message: cloneDir.error.message });
-  if (!allowPrivateTargets && !(await isPublicHost(url.value))) {
-    return err({
-      code: 'upstream.refused',
-      message: `${upstream.url} leads to a private, loopback or link-local target.`,
-    });
-  }
-  const git = createGit({ allowLocal: allowPrivateTargets });
-  const dir = path.join(order.mirrorDir, createHash('sha256').update(url.value).digest('hex'));
   const target = path.join(order.sourceDir, cloneDir.value);
   await mkdir(target, { recursive: true });
-  const { signal } = order;
-  const present = await git.checkout({ dir, commit: commit.value, target, signal });
-  if (present.ok) return ok(undefined);
-  if (!order.policy.allowNetwork)
-    return err({
-      code: 'upstream.unreachable',
-      message: 'The network is not allowed and no mirror has the commit.',
-    });
-  order.note(`${upstream.url}: fetching ${commit.value}`);
-  const fetched = await git.fetchCommit({ url: url.value, dir, commit: commit.value, signal });
-  if (!fetched.ok) return err(gitFailure(fetched.error));
-  const written = await git.checkout({ dir, commit: commit.value, target, signal });
-  return written.ok ? ok(undefined) : err(gitFailure(written.error));
-}
-
-async function isPublicHost(url: string): Promise<boolean> {
-  try {
-    const host = new URL(url.replace(/^git\+/, '')).hostname.replace(/^\[|\]$/g, '');
-    const addresses = await lookup(host, { all: true });
-    return addresses.length > 0 && addresses.every(({ address }) => !isInternalAddress(address));
-  } catch {
-    // A name that does not resolve leads nowhere; git says so in better words.
-    return true;
-  }
+  return fetchGitTree({ url: upstream.url, commit: commit.value, target }, order);
 }
 
 function isPlainName(name: string): boolean {
@@ -171,14 +130,4 @@ function contentFailure(error: ContentError, url: string): UpstreamError {
     case 'content.unreachable':
       return { code: 'upstream.unreachable', message: `${url}: ${error.message}` };
   }
-}
-
-function gitFailure(error: GitError): UpstreamError {
-  if (error.code === 'git.cancelled') return { code: 'build.cancelled', message: error.message };
-  if (error.code === 'git.unsafe-tree' || error.code === 'git.bad-url')
-    return { code: 'upstream.refused', message: error.message };
-  return {
-    code: error.code === 'git.limit-reached' ? 'upstream.too-large' : 'upstream.unreachable',
-    message: error.message,
-  };
 }

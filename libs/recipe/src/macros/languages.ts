@@ -41,7 +41,7 @@ const PYTHON_ACTIONS: Actions = {
   ),
   python_setup: action(['python3 setup.py build'], PYTHON_SETUP),
   python_install: action(
-    ['python3 setup.py install --root="%(installroot)" --optimize=1 --skip-build'],
+    ['python3 setup.py install --root="%(installroot)" --skip-build'],
     PYTHON_SETUP,
   ),
   python_compile: action(

@@ -33,7 +33,8 @@ const EXPORTS: readonly (readonly [string, string])[] = [
   ['GOAMD64', '%(goamd64_arch)'],
   ['CCACHE_DIR', '%(ccachedir)'],
   ['CCACHE_BASEDIR', '%(workdir)'],
-  ['NINJA_STATUS', '[%f/%t %es (%P)] '],
+  // Placeholders that ninja 1.8 knows: an unknown one ends the build.
+  ['NINJA_STATUS', '[%f/%t %es (%p)] '],
   ['RUSTC_WRAPPER', '%(rustc_wrapper)'],
   ['GOCACHE', '%(gocachedir)'],
   ['GOMODCACHE', '%(gomodcachedir)'],

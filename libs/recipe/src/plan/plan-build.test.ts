@@ -60,7 +60,7 @@ describe('planBuild', () => {
     const text = build?.scripts[0]?.text ?? '';
     expect(text).toContain('export SOURCE_DATE_EPOCH="1700000000"');
     expect(text).toContain('export CFLAGS="-O2 -Werror=odr');
-    expect(text).toContain('export NINJA_STATUS="[%f/%t %es (%P)] "');
+    expect(text).toContain('export NINJA_STATUS="[%f/%t %es (%p)] "');
     expect(text.indexOf('cd "/mason/build/x86_64"')).toBeLessThan(text.indexOf('export MINE=4'));
     expect(text.endsWith('export MINE=4\n\nmake VERBOSE=1 -j "4" all\n')).toBe(true);
     expect(plan.actionDependencies).toEqual([{ kind: 'binary', name: 'make' }]);
