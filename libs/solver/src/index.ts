@@ -36,6 +36,7 @@ export {
   type Readiness,
   type TaskExplanation,
 } from './tasks/explain-tasks.js';
+export { explainSteps, type StepTask } from './tasks/explain-steps.js';
 export { BASE_ROOT, withImplied, type ImpliedDepends } from './graph/implied-depends.js';
 export {
   SIZE_CLASSES,
