@@ -8,12 +8,12 @@ import { AppError } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
 import { BuildLogs } from '../logs/build-log.service.js';
 import { type Standing } from '../planning/domain/standing.js';
+import { reasonOf } from '../planning/domain/task-reason.js';
 import { Planning } from '../planning/planning.service.js';
 import { AttemptStore, type Attempt } from '../tasks/attempt.store.js';
 import { ChangeSetStore, type ChangeSet } from '../tasks/change-set.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
-import { reasonOf } from './domain/task-reason.js';
 
 type Standings = ReadonlyMap<TaskId, Standing>;
 

@@ -2,21 +2,16 @@ import { type ProjectDocument } from '@cairn/contracts';
 import { explainTasks, type PublishedSource } from '@cairn/solver';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import { LOGGER, type Logger } from '../logger.js';
-import { ProjectStore, type Profile } from '../projects/project.store.js';
-import { PublishedIndexes } from '../published/published-indexes.service.js';
+import { ProjectStore } from '../projects/project.store.js';
 import { RecipeStore, type StoredRecipe } from '../repositories/recipe.store.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { judgeMissing, type Candidate } from './domain/missing-providers.js';
-import {
-  publishedSources,
-  recipeFacts,
-  taskFacts,
-  type ObservedSource,
-} from './domain/planning-facts.js';
-import { standingOf, withMissing, type Standing } from './domain/standing.js';
+import { recipeFacts, taskFacts, type ObservedSource } from './domain/planning-facts.js';
+import { heldByRebuild, standingOf, withMissing, type Standing } from './domain/standing.js';
+import { PublishedFacts } from './published-facts.service.js';
+import { RebuildPlans } from './rebuild-plans.service.js';
 import { SourceFactStore } from './source-fact.store.js';
 
 /** Every open task and where it stands. */
@@ -43,13 +38,13 @@ interface ProjectFacts {
 export class Planning {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOGGER) private readonly log: Logger,
     private readonly tasks: TaskStore,
     private readonly attempts: AttemptStore,
     private readonly projects: ProjectStore,
     private readonly recipes: RecipeStore,
     private readonly sourceFacts: SourceFactStore,
-    private readonly indexes: PublishedIndexes,
+    private readonly published: PublishedFacts,
+    private readonly rebuilds: RebuildPlans,
   ) {}
 
   async plan(): Promise<Plan> {
@@ -66,10 +61,11 @@ export class Planning {
       (task) => task.progress.state === 'new' && task.progress.heldUntil !== null,
     );
     const missing = await this.attempts.missingDependencies(offeredAgain.map((task) => task.id));
-    const standings = new Map<TaskId, Standing>();
+    const rebuilds = await this.rebuilds.standings(missing, observed);
+    const standings = new Map(rebuilds.standings);
     for (const document of documents) {
       const isOfProject = (item: { readonly project: string }) => item.project === document.project;
-      const open = tasks.filter(isOfProject);
+      const open = tasks.filter((task) => isOfProject(task) && task.rebuildId === null);
       if (open.length === 0) continue;
       const facts: ProjectFacts = {
         document,
@@ -77,10 +73,16 @@ export class Planning {
         failed: failures.filter(isOfProject),
         recipes: recipes.filter(isOfProject),
         observed: observed.filter(isOfProject),
-        published: await this.publishedFor(profiles.filter(isOfProject)),
+        published: await this.published.of(profiles.filter(isOfProject)),
         missing,
       };
       for (const [taskId, standing] of this.explain(facts)) standings.set(taskId, standing);
+    }
+    for (const task of tasks) {
+      const standing = standings.get(task.id);
+      const step = rebuilds.stepOf(task);
+      if (standing !== undefined && step !== null)
+        standings.set(task.id, heldByRebuild(standing, step));
     }
     return { tasks, standings, documents: new Map(documents.map((each) => [each.project, each])) };
   }
@@ -107,32 +109,6 @@ export class Planning {
         return [explanation.taskId, withMissing(standing, verdict)];
       }),
     );
-  }
-
-  private async publishedFor(profiles: readonly Profile[]): Promise<PublishedSource[]> {
-    const lists = await Promise.all(
-      profiles.map(async (profile) => {
-        const { name, architecture } = profile;
-        const own = await this.orNothing(
-          this.indexes.ofStream(profile.channel, profile.stream, architecture),
-        );
-        const others = await Promise.all(
-          profile.remotes.map((remote) => this.orNothing(this.indexes.ofRemote(remote.index))),
-        );
-        return publishedSources(name, architecture, [...own, ...others.flat()]);
-      }),
-    );
-    return lists.flat();
-  }
-
-  /** What cannot be read counts as not published: builds then wait or resolve against their pinned index anyway. */
-  private async orNothing<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
-    try {
-      return await list;
-    } catch (error) {
-      this.log.warn({ err: error }, 'Published index not readable');
-      return [];
-    }
   }
 }
 

@@ -174,6 +174,9 @@ export class CreateTasks {
       recipePath: recipe.path,
       description,
       createdAt: now,
+      rebuildId: null,
+      stage: 0,
+      without: [],
     });
   }
 }

@@ -37,6 +37,14 @@ export class TaskCommands {
           { taskId, newerTaskId: newer.id },
         );
       }
+      const changeSet = await this.changeSets.lock(tx, task.changeSetId);
+      if (task.rebuildId !== null && changeSet?.state !== 'open') {
+        throw new AppError(
+          'task.illegal-transition',
+          `The rebuild of task ${taskId} has ended: start another one.`,
+          { taskId, rebuildId: task.rebuildId },
+        );
+      }
       const now = this.clock.now();
       const sentence = `${account} asked to try ${task.source} ${task.version}-${task.sourceRelease} again.`;
       await this.life.apply(tx, task, { kind: 'retried' }, { now, sentence });

@@ -32,6 +32,18 @@ export function standingOf(explanation: TaskExplanation<TaskId>): Standing {
   };
 }
 
+/** A task of a commit lets an unfinished rebuild of its source go first, whose packages would else be older than what is published. */
+export function heldByRebuild(standing: Standing, step: TaskLink): Standing {
+  return {
+    ...standing,
+    readiness: 'waiting',
+    code: 'waits-for-rebuild',
+    sentence: `Waits until the rebuild that holds ${step.source} (task ${step.taskId}) is published or cancelled.`,
+    waitsFor: [step],
+    blockedBy: [],
+  };
+}
+
 /** A ready task is not ready after all when its last build lacked something that still nobody provides. */
 export function withMissing(standing: Standing, verdict: MissingVerdict): Standing {
   if (standing.readiness !== 'ready') return standing;

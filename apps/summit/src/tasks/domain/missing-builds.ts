@@ -67,7 +67,8 @@ export function wishFor(
   }
 }
 
-function isForArchitecture(architectures: readonly string[], architecture: string): boolean {
+/** Whether a recipe with these architectures is built for one. */
+export function isForArchitecture(architectures: readonly string[], architecture: string): boolean {
   return (
     architectures.length === 0 ||
     architectures.includes('native') ||

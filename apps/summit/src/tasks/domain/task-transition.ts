@@ -17,6 +17,8 @@ export type TaskEvent =
   | { readonly kind: 'failed' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'superseded' }
+  /** Its rebuild was cancelled: what it staged is published by nobody. */
+  | { readonly kind: 'abandoned' }
   | { readonly kind: 'retried' };
 
 /** From which states each event is legal. A result may come late: `new` can be reserved by an attempt that was thought lost. */
@@ -30,6 +32,7 @@ export const ALLOWED_FROM: Readonly<Record<TaskEvent['kind'], readonly TaskState
   failed: ['new', 'building', 'publishing'],
   cancelled: ['new', 'building', 'publishing'],
   superseded: ['new', 'building', 'publishing'],
+  abandoned: ['new', 'building', 'publishing'],
   retried: ['failed', 'cancelled'],
 };
 
@@ -69,6 +72,8 @@ export function transition(
     case 'cancelled':
     case 'superseded':
       return ok({ ...task, state: event.kind, heldUntil: null });
+    case 'abandoned':
+      return ok({ ...task, state: 'cancelled', isStaged: false, heldUntil: null });
     case 'retried':
       return ok({ state: 'new', attemptId: null, isStaged: false, heldUntil: null, retryCount: 0 });
   }
@@ -90,6 +95,7 @@ function isLegal(task: TaskProgress, event: TaskEvent): boolean {
     case 'revived':
     case 'reserved':
     case 'failed':
+    case 'abandoned':
     case 'retried':
       return true;
   }

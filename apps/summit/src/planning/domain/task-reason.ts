@@ -1,6 +1,6 @@
 import { type BuildFailure, type TaskReason } from '@cairn/contracts';
-import { type Standing } from '../../planning/domain/standing.js';
 import { type Task } from '../../tasks/task.store.js';
+import { type Standing } from './standing.js';
 
 /** Why a task stands where it stands: the plan's word while it is open, its outcome when it is closed. */
 export function reasonOf(facts: {
