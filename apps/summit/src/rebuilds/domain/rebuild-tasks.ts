@@ -12,7 +12,7 @@ export function rebuildTasks(
   return steps.flatMap((step): NewTask[] => {
     const recipe = facts.recipes.get(step.source);
     const repository = facts.repositories.get(recipe?.repository ?? '');
-    if (recipe === undefined || repository?.commit == null) return [];
+    if (recipe === undefined || typeof repository?.commit !== 'string') return [];
     return [
       {
         changeSetId: rebuild.changeSetId,
