@@ -1,5 +1,5 @@
 import { type ProjectDocument } from '@cairn/contracts';
-import { explainTasks, type PublishedSource } from '@cairn/solver';
+import { explainTasks, taskTailsMs, type PublishedSource } from '@cairn/solver';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { ProjectStore } from '../projects/project.store.js';
@@ -10,6 +10,7 @@ import { TaskStore, type Task } from '../tasks/task.store.js';
 import { judgeMissing, type Candidate } from './domain/missing-providers.js';
 import { recipeFacts, taskFacts, type ObservedSource } from './domain/planning-facts.js';
 import { heldByRebuild, standingOf, withMissing, type Standing } from './domain/standing.js';
+import { Durations } from './durations.service.js';
 import { PublishedFacts } from './published-facts.service.js';
 import { RebuildPlans } from './rebuild-plans.service.js';
 import { SourceFactStore } from './source-fact.store.js';
@@ -19,6 +20,10 @@ export interface Plan {
   readonly tasks: readonly Task[];
   readonly standings: ReadonlyMap<TaskId, Standing>;
   readonly documents: ReadonlyMap<string, ProjectDocument>;
+  /** How long each open task's build probably takes. */
+  readonly durationsMs: ReadonlyMap<TaskId, number>;
+  /** The longest chain of builds that begins with a task, its own included. */
+  readonly tailsMs: ReadonlyMap<TaskId, number>;
 }
 
 /** What one project's plan is derived from. */
@@ -45,6 +50,7 @@ export class Planning {
     private readonly sourceFacts: SourceFactStore,
     private readonly published: PublishedFacts,
     private readonly rebuilds: RebuildPlans,
+    private readonly durations: Durations,
   ) {}
 
   async plan(): Promise<Plan> {
@@ -84,7 +90,22 @@ export class Planning {
       if (standing !== undefined && step !== null)
         standings.set(task.id, heldByRebuild(standing, step));
     }
-    return { tasks, standings, documents: new Map(documents.map((each) => [each.project, each])) };
+    const durationsMs = await this.durationsOf(tasks);
+    return {
+      tasks,
+      standings,
+      documents: new Map(documents.map((each) => [each.project, each])),
+      durationsMs,
+      tailsMs: taskTailsMs(
+        [...standings].map(([taskId, { waitsFor }]) => ({ taskId, waitsFor })),
+        (taskId) => durationsMs.get(taskId) ?? 0,
+      ),
+    };
+  }
+
+  private async durationsOf(tasks: readonly Task[]): Promise<ReadonlyMap<TaskId, number>> {
+    const predict = await this.durations.predictor();
+    return new Map(tasks.map((task) => [task.id, predict(task).expectedMs]));
   }
 
   private explain(facts: ProjectFacts): Map<TaskId, Standing> {

@@ -1,6 +1,7 @@
 import { type RebuildDetail, type RebuildView } from '@cairn/contracts';
 import { forecastPlan, stepId } from '@cairn/solver';
 import { Injectable } from '@nestjs/common';
+import { AllocationReasons } from '../allocation/allocation-reasons.service.js';
 import { BuilderStore } from '../builders/builder.store.js';
 import { Durations } from '../planning/durations.service.js';
 import { reasonOf } from '../planning/domain/task-reason.js';
@@ -31,6 +32,7 @@ export class RebuildViews {
     private readonly projects: ProjectStore,
     private readonly builders: BuilderStore,
     private readonly planning: Planning,
+    private readonly allocation: AllocationReasons,
     private readonly durations: Durations,
   ) {}
 
@@ -65,7 +67,12 @@ export class RebuildViews {
           taskId: task.id,
           state: task.progress.state,
           standing: standingOfTask(task, standing),
-          reason: reasonOf({ task, standing: standing ?? null, failure }),
+          reason: reasonOf({
+            task,
+            standing: standing ?? null,
+            failure,
+            allocation: facts.words.get(task.id),
+          }),
         },
       ];
     });
@@ -79,8 +86,10 @@ export class RebuildViews {
     ]);
     if (changeSet === null) throw new Error(`rebuild ${rebuild.id} has no change set`);
     const isOpen = changeSet.state === 'open' || changeSet.state === 'publishing';
-    const standings = isOpen ? (await this.planning.plan()).standings : new Map();
-    return { rebuild, changeSet, tasks, standings };
+    if (!isOpen) return { rebuild, changeSet, tasks, standings: new Map(), words: new Map() };
+    const plan = await this.planning.plan();
+    const words = await this.allocation.of(plan);
+    return { rebuild, changeSet, tasks, standings: plan.standings, words };
   }
 
   private async viewOf(facts: RebuildFacts): Promise<RebuildView> {

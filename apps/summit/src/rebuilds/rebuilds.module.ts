@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AllocationModule } from '../allocation/allocation.module.js';
 import { BuildersModule } from '../builders/builders.module.js';
 import { LiveModule } from '../live/live.module.js';
 import { PlanningModule } from '../planning/planning.module.js';
@@ -12,7 +13,14 @@ import { RebuildsHttpController } from './rebuilds.http.controller.js';
 import { StartRebuild } from './start-rebuild.service.js';
 
 @Module({
-  imports: [BuildersModule, LiveModule, PlanningModule, ProjectsModule, TasksModule],
+  imports: [
+    AllocationModule,
+    BuildersModule,
+    LiveModule,
+    PlanningModule,
+    ProjectsModule,
+    TasksModule,
+  ],
   controllers: [RebuildsHttpController],
   providers: [PlanPreviews, RebuildCommands, RebuildKeeper, RebuildViews, StartRebuild],
   exports: [RebuildKeeper],

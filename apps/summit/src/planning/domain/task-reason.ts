@@ -2,11 +2,18 @@ import { type BuildFailure, type TaskReason } from '@cairn/contracts';
 import { type Task } from '../../tasks/task.store.js';
 import { type Standing } from './standing.js';
 
+/** What allocation has to say of a ready task. */
+export interface AllocationWord {
+  readonly code: string;
+  readonly sentence: string;
+}
+
 /** Why a task stands where it stands: the plan's word while it is open, its outcome when it is closed. */
 export function reasonOf(facts: {
   readonly task: Pick<Task, 'progress' | 'source'>;
   readonly standing: Standing | null;
   readonly failure: BuildFailure | null;
+  readonly allocation?: AllocationWord | undefined;
 }): TaskReason {
   const { task, standing, failure } = facts;
   const plain = (code: string, sentence: string): TaskReason => ({ code, sentence, tasks: [] });
@@ -25,6 +32,8 @@ export function reasonOf(facts: {
       break;
   }
   if (standing === null) return plain('unplanned', 'Its project is not known any more.');
+  if (standing.readiness === 'ready' && facts.allocation !== undefined)
+    return plain(facts.allocation.code, facts.allocation.sentence);
   const links = standing.readiness === 'blocked' ? standing.blockedBy : standing.waitsFor;
   return { code: standing.code, sentence: standing.sentence, tasks: [...links] };
 }

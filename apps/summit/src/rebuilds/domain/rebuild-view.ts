@@ -1,6 +1,7 @@
 import { type RebuildStateView, type RebuildStepView, type RebuildView } from '@cairn/contracts';
 import { stepId } from '@cairn/solver';
 import { type Standing } from '../../planning/domain/standing.js';
+import { type AllocationWord } from '../../planning/domain/task-reason.js';
 import { type ChangeSet } from '../../tasks/change-set.store.js';
 import { type TaskId } from '../../tasks/domain/task.js';
 import { type Rebuild } from '../../tasks/rebuild.store.js';
@@ -14,6 +15,8 @@ export interface RebuildFacts {
   readonly changeSet: ChangeSet;
   readonly tasks: readonly Task[];
   readonly standings: ReadonlyMap<TaskId, Standing>;
+  /** What allocation says of ready tasks. */
+  readonly words: ReadonlyMap<TaskId, AllocationWord>;
 }
 
 /** What people see as its state: theirs while it is open, then how its publication goes. */
