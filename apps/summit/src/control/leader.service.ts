@@ -9,6 +9,7 @@ import { LOGGER, type Logger } from '../logger.js';
 import { SummitOutboxStore } from '../outbox/outbox.store.js';
 import { SummitDatabase } from '../persistence/summit-database.js';
 import { RebuildKeeper } from '../rebuilds/rebuild-keeper.service.js';
+import { SecondBuilds } from '../rebuilds/second-builds.service.js';
 import { VESSEL } from '../published/vessel.gateway.js';
 import { AttemptLeases } from '../tasks/attempt-leases.service.js';
 import { Housekeeping } from './housekeeping.service.js';
@@ -28,6 +29,7 @@ export class Leader {
     private readonly outbox: SummitOutboxStore,
     private readonly allocation: Allocation,
     private readonly rebuilds: RebuildKeeper,
+    private readonly secondBuilds: SecondBuilds,
     private readonly leases: AttemptLeases,
     private readonly broker: Broker,
     private readonly housekeeping: Housekeeping,
@@ -57,6 +59,7 @@ export class Leader {
     const allocate = new SingleFlight(
       async () => {
         await this.rebuilds.run();
+        await this.secondBuilds.run();
         await this.allocation.run();
       },
       (error) => this.log.error({ err: error }, 'Allocation failed'),

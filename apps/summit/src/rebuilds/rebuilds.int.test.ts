@@ -176,3 +176,26 @@ it('waits for the repair of a failed step and holds tasks of commits for its sou
   await becomes(rebuildId, 'published');
   await world.taskBecomes('user', { state: 'completed', sourceRelease: 2 });
 });
+
+it('builds a task of a commit once more when it opened a cycle with what was published', async () => {
+  const builder = await world.builder('twice', { slots: 1 });
+  const provides = (source: string, soname: string) =>
+    world.vessel.facts.set(source, { provides: [`soname(${soname}(x86_64))`] });
+  builder.answer = (order) => {
+    if (order.source !== 'user')
+      provides(order.source, `${order.source}.so.${order.sourceRelease}`);
+    void world.eventually(() => builder.succeed(order));
+    return 'take';
+  };
+  const before = builder.orders.length;
+  await world.refresh(
+    world.recipes.commitRecipes(...RING.slice(0, 3).map((fields) => ({ ...fields, release: 2 }))),
+  );
+  await world.eventually(async () => {
+    const sources = builder.orders.slice(before).map(({ source }) => source);
+    expect(sources.toSorted()).toEqual(['alpha', 'alpha', 'beta', 'gamma']);
+    expect((await world.task('alpha')).state).toBe('completed');
+  });
+  const second = await world.task('alpha');
+  expect(second.description).toBe('Build alpha 1.0-2 once more: gamma changed what it exports');
+});

@@ -10,6 +10,7 @@ import { RebuildCommands } from './rebuild-commands.service.js';
 import { RebuildKeeper } from './rebuild-keeper.service.js';
 import { RebuildViews } from './rebuild-views.service.js';
 import { RebuildsHttpController } from './rebuilds.http.controller.js';
+import { SecondBuilds } from './second-builds.service.js';
 import { StartRebuild } from './start-rebuild.service.js';
 
 @Module({
@@ -22,7 +23,14 @@ import { StartRebuild } from './start-rebuild.service.js';
     TasksModule,
   ],
   controllers: [RebuildsHttpController],
-  providers: [PlanPreviews, RebuildCommands, RebuildKeeper, RebuildViews, StartRebuild],
-  exports: [RebuildKeeper],
+  providers: [
+    PlanPreviews,
+    RebuildCommands,
+    RebuildKeeper,
+    RebuildViews,
+    SecondBuilds,
+    StartRebuild,
+  ],
+  exports: [RebuildKeeper, SecondBuilds],
 })
 export class RebuildsModule {}

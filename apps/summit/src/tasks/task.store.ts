@@ -112,6 +112,57 @@ export class TaskStore {
     return rows.map(toTask);
   }
 
+  /** Notes as which stage of a cycle a task is given away; the steps of a rebuild know that from the start. */
+  async noteStage(
+    tx: Transaction,
+    task: Task,
+    stage: { readonly rebuildAfter: readonly string[]; readonly without: readonly string[] },
+  ): Promise<Task> {
+    if (task.rebuildId !== null) return task;
+    const { rebuildAfter, without } = stage;
+    await tx.task.update({
+      where: { id: task.id },
+      data: { rebuildAfter: toJson(rebuildAfter), without: toJson(without) },
+    });
+    return { ...task, without };
+  }
+
+  /** Completed tasks of commits that lacked new versions of other sources, which nobody has decided on yet. */
+  async undecidedStages(): Promise<{ readonly task: Task; readonly rebuildAfter: string[] }[]> {
+    const found = await this.database.client.$queryRaw<{ id: number }[]>`
+      SELECT "id" FROM "task"
+      WHERE "state" = 'completed' AND "rebuild_id" IS NULL AND "rebuild_after" <> '[]'`;
+    if (found.length === 0) return [];
+    const rows = await this.database.client.task.findMany({
+      where: { id: { in: found.map((row) => row.id) } },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map((row) => ({ task: toTask(row), rebuildAfter: row.rebuildAfter as string[] }));
+  }
+
+  /** The last two completed builds of a source for a profile, newest first. */
+  async lastCompleted(
+    key: { readonly project: string; readonly profile: string },
+    source: string,
+  ): Promise<{ readonly endedAt: number; readonly exported: string | null }[]> {
+    const rows = await this.database.client.task.findMany({
+      where: {
+        projectName: key.project,
+        profileName: key.profile,
+        source,
+        state: 'completed',
+      },
+      orderBy: { endedAt: 'desc' },
+      take: 2,
+    });
+    return rows.map((row) => ({ endedAt: row.endedAt?.getTime() ?? 0, exported: row.exported }));
+  }
+
+  /** Notes that it is decided whether a task is built once more. */
+  async forgetStage(tx: Transaction, id: TaskId): Promise<void> {
+    await tx.task.update({ where: { id }, data: { rebuildAfter: [] } });
+  }
+
   /** Notes what a staged build exports. */
   async noteExported(tx: Transaction, id: TaskId, exported: string): Promise<void> {
     await tx.task.update({ where: { id }, data: { exported } });

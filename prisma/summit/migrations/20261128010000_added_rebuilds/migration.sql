@@ -18,6 +18,7 @@ CREATE TABLE "rebuild" (
 ALTER TABLE "task" ADD COLUMN "rebuild_id" UUID,
 ADD COLUMN "stage" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN "without" JSONB NOT NULL DEFAULT '[]',
+ADD COLUMN "rebuild_after" JSONB NOT NULL DEFAULT '[]',
 ADD COLUMN "exported" TEXT;
 
 -- CreateIndex
@@ -42,3 +43,6 @@ ALTER TABLE "rebuild" ADD CONSTRAINT "rebuild_state" CHECK ("state" IN ('running
 DROP INDEX "task_one_waiting";
 CREATE UNIQUE INDEX "task_one_waiting" ON "task" ("project_name", "repository_name", "profile_name", "source", "architecture") WHERE "state" = 'new' AND "rebuild_id" IS NULL;
 CREATE UNIQUE INDEX "task_one_per_step" ON "task" ("rebuild_id", "source", "stage") WHERE "rebuild_id" IS NOT NULL;
+
+-- The leader asks for these every second; there are few at any time.
+CREATE INDEX "task_undecided_stage" ON "task" ("id") WHERE "state" = 'completed' AND "rebuild_id" IS NULL AND "rebuild_after" <> '[]';
