@@ -12,6 +12,12 @@ export const planRequestSchema = z.strictObject({
   changed: z.array(sourceNameSchema).min(1).max(CHANGED_SOURCES_MAX).optional(),
 });
 
+/** A rebuild to be started. */
+export const rebuildRequestSchema = planRequestSchema.extend({
+  /** With `changed`: spare dependants when nothing that they depend on exports anything else; default true. */
+  cutOff: z.boolean().optional(),
+});
+
 const usedSchema = z.object({ source: z.string(), capability: z.string() });
 
 export const planStepSchema = z.object({
@@ -70,6 +76,7 @@ export const rebuildViewSchema = z.object({
   state: rebuildStateSchema,
   /** Null means everything. */
   changed: z.array(z.string()).nullable(),
+  cutOff: z.boolean(),
   /** 1 for the plan, one more for each round that results asked for. */
   round: z.number().int(),
   account: z.string(),
@@ -86,6 +93,8 @@ export const rebuildViewSchema = z.object({
     building: z.number().int(),
     built: z.number().int(),
     failed: z.number().int(),
+    /** Not built, since nothing that they depend on exports anything else. */
+    spared: z.number().int(),
     cancelled: z.number().int(),
   }),
   /** Of what is left; null once it has ended. */
@@ -96,7 +105,16 @@ export type RebuildView = z.infer<typeof rebuildViewSchema>;
 export const rebuildStepViewSchema = planStepSchema.extend({
   taskId: z.number(),
   state: taskStateSchema,
-  standing: z.enum(['waiting', 'ready', 'blocked', 'building', 'built', 'failed', 'cancelled']),
+  standing: z.enum([
+    'waiting',
+    'ready',
+    'blocked',
+    'building',
+    'built',
+    'failed',
+    'spared',
+    'cancelled',
+  ]),
   reason: taskReasonSchema,
 });
 export type RebuildStepView = z.infer<typeof rebuildStepViewSchema>;

@@ -83,6 +83,7 @@ export {
   type InterfaceFingerprint,
   type NextRound,
 } from './plan/next-round.js';
+export { sparedSteps, type CutOffFacts } from './plan/early-cut-off.js';
 export { affectedBy } from './plan/affected.js';
 export {
   DurationModel,

@@ -9,7 +9,9 @@ const STEPS_SHOWN_MAX = 20;
 export function rebuildLines(rebuild: RebuildView, nowMs: number): string[] {
   const { steps, forecast } = rebuild;
   const what = rebuild.changed === null ? 'everything' : counted(rebuild.changed.length, 'source');
-  const parts = (['building', 'ready', 'waiting', 'blocked', 'failed', 'cancelled'] as const)
+  const parts = (
+    ['building', 'ready', 'waiting', 'blocked', 'failed', 'spared', 'cancelled'] as const
+  )
     .filter((name) => steps[name] > 0)
     .map((name) => `${steps[name]} ${name}`);
   return [
@@ -31,7 +33,7 @@ export function rebuildLines(rebuild: RebuildView, nowMs: number): string[] {
 
 /** The same with the steps that are not built, those that hold up others first. */
 export function detailLines({ rebuild, graph }: RebuildDetail, nowMs: number): string[] {
-  const order = ['failed', 'building', 'ready', 'blocked', 'waiting', 'cancelled'];
+  const order = ['failed', 'building', 'ready', 'blocked', 'waiting', 'spared', 'cancelled'];
   const left = graph
     .filter((step) => step.standing !== 'built')
     .toSorted((one, other) => order.indexOf(one.standing) - order.indexOf(other.standing));

@@ -26,9 +26,13 @@ export function registerRebuildCommands(program: Command, shell: Shell): void {
     .option('--project <name>', 'project; default: the only one', nameArgument)
     .option('--profile <name>', 'profile; default: the only one', nameArgument)
     .option('--changed <list>', 'sources divided by commas; default: everything')
+    .option(
+      '--no-cut-off',
+      'build dependants even when nothing they depend on exports anything else',
+    )
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExample:\n  cairn rebuild start --changed zlib,openssl')
-    .action((options: TargetOptions & JsonOptions) => startCommand(shell, options));
+    .action((options: StartOptions) => startCommand(shell, options));
   rebuild
     .command('list')
     .description('show rebuilds with their progress, newest first')
@@ -56,9 +60,14 @@ const CHANGES = [
   ['cancel', cancelRebuild, 'give it up: nothing that it built is published'],
 ] as const;
 
-async function startCommand(shell: Shell, options: TargetOptions & JsonOptions): Promise<void> {
+interface StartOptions extends TargetOptions, JsonOptions {
+  readonly cutOff: boolean;
+}
+
+async function startCommand(shell: Shell, options: StartOptions): Promise<void> {
   const client = await shell.connect();
-  const reply = await client.call(startRebuild, { body: await targetOf(client, options) });
+  const body = { ...(await targetOf(client, options)), cutOff: options.cutOff };
+  const reply = await client.call(startRebuild, { body });
   printReply(reply, options, (found) => rebuildLines(found, Number(shell.clock.now())));
 }
 

@@ -12,6 +12,7 @@ export const SAMPLE_REBUILD: RebuildView = {
   changeSetId: '1b0e6c5e-94a5-4c4e-8b0a-0d5b7f1f7a03',
   state: 'running',
   changed: null,
+  cutOff: false,
   round: 1,
   account: 'ada',
   createdAt: 1_750_000_000_000,
@@ -26,6 +27,7 @@ export const SAMPLE_REBUILD: RebuildView = {
     building: 40,
     built: 759,
     failed: 1,
+    spared: 0,
     cancelled: 0,
   },
   forecast: {

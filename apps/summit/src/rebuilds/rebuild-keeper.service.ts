@@ -13,6 +13,7 @@ import { isOpen } from '../tasks/domain/task.js';
 import { RebuildStore, type Rebuild } from '../tasks/rebuild.store.js';
 import { TaskLife } from '../tasks/task-life.service.js';
 import { TaskStore } from '../tasks/task.store.js';
+import { EarlyCutOff } from './early-cut-off.service.js';
 import { ROUNDS_MAX, roundAfter } from './domain/rebuild-round.js';
 import { rebuildTasks } from './domain/rebuild-tasks.js';
 
@@ -32,6 +33,7 @@ export class RebuildKeeper {
     private readonly attempts: AttemptStore,
     private readonly life: TaskLife,
     private readonly ending: AttemptEnding,
+    private readonly cutOff: EarlyCutOff,
     private readonly outbox: SummitOutboxStore,
     private readonly events: EventStore,
   ) {}
@@ -39,7 +41,10 @@ export class RebuildKeeper {
   async run(): Promise<void> {
     for (const rebuild of await this.rebuilds.unfinished()) {
       if (rebuild.state === 'cancelled') await this.giveUp(rebuild);
-      else if (rebuild.state === 'running') await this.takeOn(rebuild);
+      else if (rebuild.state === 'running') {
+        if (rebuild.cutOff) await this.cutOff.apply(rebuild);
+        await this.takeOn(rebuild);
+      }
     }
   }
 
@@ -49,11 +54,16 @@ export class RebuildKeeper {
     const changeSet = await this.changeSets.find(rebuild.changeSetId);
     if (changeSet?.state !== 'open' || !isComplete(members)) return;
     const facts = await this.profileFacts.of(rebuild.project, rebuild.profile);
-    const builds = await this.tasks.stagedOf(rebuild.id);
-    const round = roundAfter(
-      facts.graph,
-      builds.filter(({ source }) => facts.graph.has(source)),
-    );
+    const [builds, published] = await Promise.all([
+      this.tasks.stagedOf(rebuild.id),
+      this.tasks.lastExported(rebuild),
+    ]);
+    const round = roundAfter({
+      graph: facts.graph,
+      builds: builds.filter(({ source }) => facts.graph.has(source)),
+      published,
+      steps: rebuild.steps,
+    });
     const steps = round.steps.filter((step) => facts.recipes.has(step.source));
     await this.database.inTransaction(async (tx) => {
       if (!(await this.isStillComplete(tx, rebuild))) return;

@@ -94,7 +94,8 @@ export class RebuildViews {
 
   private async viewOf(facts: RebuildFacts): Promise<RebuildView> {
     const { rebuild, changeSet } = facts;
-    const { id, project, profile, changeSetId, changed, round, account, createdAt } = rebuild;
+    const { id, project, profile, changeSetId, changed, cutOff, round, account, createdAt } =
+      rebuild;
     return {
       id,
       project,
@@ -102,6 +103,7 @@ export class RebuildViews {
       changeSetId,
       state: stateOf(facts),
       changed: changed === null ? null : [...changed],
+      cutOff,
       round,
       account,
       createdAt,

@@ -199,3 +199,17 @@ it('builds a task of a commit once more when it opened a cycle with what was pub
   const second = await world.task('alpha');
   expect(second.description).toBe('Build alpha 1.0-2 once more: gamma changed what it exports');
 });
+
+it('spares dependants when nothing changed for them, unless that is overruled', async () => {
+  const builder = await world.builder('sparing', { slots: 1 });
+  buildsEverything(builder);
+  const wish = { ...WISH, changed: ['gamma'] };
+  const { id } = await world.admin.call(startRebuild, { body: wish });
+  const spared = await becomes(id, 'published');
+  const standing = new Map(spared.graph.map((step) => [step.id, step.standing]));
+  expect(standing.get('gamma@0')).toBe('built');
+  expect(standing.get('user@0')).toBe('spared');
+  const again = await world.admin.call(startRebuild, { body: { ...wish, cutOff: false } });
+  const all = await becomes(again.id, 'published');
+  expect(all.rebuild.steps).toMatchObject({ spared: 0, built: all.graph.length });
+});

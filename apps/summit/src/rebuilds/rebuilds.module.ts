@@ -5,6 +5,7 @@ import { LiveModule } from '../live/live.module.js';
 import { PlanningModule } from '../planning/planning.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { TasksModule } from '../tasks/tasks.module.js';
+import { EarlyCutOff } from './early-cut-off.service.js';
 import { PlanPreviews } from './plan-previews.service.js';
 import { RebuildCommands } from './rebuild-commands.service.js';
 import { RebuildKeeper } from './rebuild-keeper.service.js';
@@ -24,6 +25,7 @@ import { StartRebuild } from './start-rebuild.service.js';
   ],
   controllers: [RebuildsHttpController],
   providers: [
+    EarlyCutOff,
     PlanPreviews,
     RebuildCommands,
     RebuildKeeper,

@@ -24,6 +24,7 @@ export interface RebuildWish {
   readonly project: string;
   readonly profile: string;
   readonly changed?: readonly string[] | undefined;
+  readonly cutOff?: boolean | undefined;
   readonly account: string;
 }
 
@@ -52,6 +53,7 @@ export class StartRebuild {
       changeSetId: randomUUID(),
       state: 'running',
       changed: wish.changed === undefined ? null : [...new Set(wish.changed)].sort(),
+      cutOff: wish.changed !== undefined && wish.cutOff !== false,
       steps,
       round: 1,
       account: wish.account,

@@ -17,6 +17,8 @@ export interface Rebuild {
   readonly state: RebuildState;
   /** Null means that everything was asked for. */
   readonly changed: readonly string[] | null;
+  /** Whether dependants are spared when nothing that they depend on exports anything else. */
+  readonly cutOff: boolean;
   readonly steps: readonly PlanStep[];
   readonly round: number;
   readonly account: string;
@@ -39,6 +41,7 @@ export class RebuildStore {
         changeSetId: rebuild.changeSetId,
         state: rebuild.state,
         changed: rebuild.changed === null ? Prisma.DbNull : toJson(rebuild.changed),
+        cutOff: rebuild.cutOff,
         steps: toJson(rebuild.steps),
         round: rebuild.round,
         account: rebuild.account,
@@ -108,6 +111,7 @@ function toRebuild(row: RebuildRow): Rebuild {
     changeSetId: row.changeSetId,
     state: row.state as RebuildState,
     changed: row.changed as string[] | null,
+    cutOff: row.cutOff,
     steps: row.steps as unknown as PlanStep[],
     round: row.round,
     account: row.account,

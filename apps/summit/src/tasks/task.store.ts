@@ -158,6 +158,19 @@ export class TaskStore {
     return rows.map((row) => ({ endedAt: row.endedAt?.getTime() ?? 0, exported: row.exported }));
   }
 
+  /** What the last completed build of each source of a profile exports. */
+  async lastExported(key: {
+    readonly project: string;
+    readonly profile: string;
+  }): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.client.$queryRaw<{ source: string; exported: string }[]>`
+      SELECT DISTINCT ON ("source") "source", coalesce("exported", '') AS "exported" FROM "task"
+      WHERE "project_name" = ${key.project} AND "profile_name" = ${key.profile}
+        AND "state" = 'completed'
+      ORDER BY "source", "ended_at" DESC`;
+    return new Map(rows.map((row) => [row.source, row.exported]));
+  }
+
   /** Notes that it is decided whether a task is built once more. */
   async forgetStage(tx: Transaction, id: TaskId): Promise<void> {
     await tx.task.update({ where: { id }, data: { rebuildAfter: [] } });

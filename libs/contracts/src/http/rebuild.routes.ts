@@ -3,6 +3,7 @@ import {
   planRequestSchema,
   planViewSchema,
   rebuildDetailSchema,
+  rebuildRequestSchema,
   rebuildViewSchema,
 } from '../rebuild-view.js';
 import { uuidSchema } from '../values.js';
@@ -25,7 +26,7 @@ export const startRebuild = defineRoute({
   policy: 'rebuild:manage',
   summary:
     'Plan a rebuild and carry it out: built in stages, published together. Waiting tasks of its sources give way.',
-  body: planRequestSchema,
+  body: rebuildRequestSchema,
   reply: rebuildViewSchema,
 });
 

@@ -2,7 +2,7 @@ import type { Instant } from '@cairn/std';
 import { nameCapability } from '../graph/capability.js';
 import type { PlanStep } from '../plan/build-plan.js';
 import { explainWaits, type TaskExplanation } from './explain-tasks.js';
-import type { TaskFacts, TaskKey } from './task-facts.js';
+import type { TaskFacts, TaskKey, TaskStatus } from './task-facts.js';
 import type { WaitLink } from './task-reason.js';
 import type { TaskWaits } from './wait-graph.js';
 
@@ -33,6 +33,9 @@ export function explainSteps<Id extends TaskKey>(facts: {
   });
 }
 
+/** Nobody waits for these: built, or spared because what is published serves. */
+const DONE: ReadonlySet<TaskStatus> = new Set(['staged', 'completed', 'superseded']);
+
 function waitsOfStep<Id extends TaskKey>(
   step: PlanStep,
   task: TaskFacts<Id>,
@@ -42,8 +45,7 @@ function waitsOfStep<Id extends TaskKey>(
   const blockedBy: WaitLink<Id>[] = [];
   for (const id of step.after) {
     const before = byStep.get(id);
-    if (before === undefined || before.status === 'staged' || before.status === 'completed')
-      continue;
+    if (before === undefined || DONE.has(before.status)) continue;
     const { taskId, source } = before;
     const link = { taskId, source, capability: nameCapability(source) };
     if (before.status === 'failed' || before.status === 'cancelled') blockedBy.push(link);

@@ -6,6 +6,7 @@ CREATE TABLE "rebuild" (
     "change_set_id" UUID NOT NULL,
     "state" TEXT NOT NULL,
     "changed" JSONB,
+    "cut_off" BOOLEAN NOT NULL DEFAULT false,
     "steps" JSONB NOT NULL,
     "round" INTEGER NOT NULL DEFAULT 1,
     "account" TEXT NOT NULL,

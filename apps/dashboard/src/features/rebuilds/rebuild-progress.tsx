@@ -3,7 +3,7 @@ import { Bar } from '../../components/bar.js';
 import { durationText } from '../../components/duration.js';
 import { Ago } from '../../components/moment.js';
 
-const SHOWN = ['building', 'ready', 'waiting', 'blocked', 'failed', 'cancelled'] as const;
+const SHOWN = ['building', 'ready', 'waiting', 'blocked', 'failed', 'spared', 'cancelled'] as const;
 
 /** How far a rebuild is, and how long the rest will probably take. */
 export function RebuildProgress({ rebuild }: { readonly rebuild: RebuildView }) {

@@ -10,7 +10,7 @@ export interface AllocationWord {
 
 /** Why a task stands where it stands: the plan's word while it is open, its outcome when it is closed. */
 export function reasonOf(facts: {
-  readonly task: Pick<Task, 'progress' | 'source'>;
+  readonly task: Pick<Task, 'progress' | 'source' | 'rebuildId'>;
   readonly standing: Standing | null;
   readonly failure: BuildFailure | null;
   readonly allocation?: AllocationWord | undefined;
@@ -25,6 +25,8 @@ export function reasonOf(facts: {
     case 'cancelled':
       return plain('cancelled', 'It was cancelled.');
     case 'superseded':
+      if (task.rebuildId !== null)
+        return plain('spared', 'Not built: nothing that it depends on exports anything else.');
       return plain('superseded', 'A newer task of the same source took its place.');
     case 'new':
     case 'building':

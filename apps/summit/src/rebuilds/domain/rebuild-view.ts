@@ -48,8 +48,9 @@ export function standingOfTask(
     case 'failed':
       return 'failed';
     case 'cancelled':
-    case 'superseded':
       return 'cancelled';
+    case 'superseded':
+      return 'spared';
     case 'publishing':
       return isStaged ? 'built' : 'building';
     case 'building':
@@ -70,6 +71,7 @@ export function countsOf({ tasks, standings }: RebuildFacts): RebuildView['steps
     building: 0,
     built: 0,
     failed: 0,
+    spared: 0,
     cancelled: 0,
   };
   for (const task of tasks) counts[standingOfTask(task, standings.get(task.id))] += 1;

@@ -17,6 +17,8 @@ export type TaskEvent =
   | { readonly kind: 'failed' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'superseded' }
+  /** A step of a rebuild that need not be built. */
+  | { readonly kind: 'spared' }
   /** Its rebuild was cancelled: what it staged is published by nobody. */
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'retried' };
@@ -32,6 +34,7 @@ export const ALLOWED_FROM: Readonly<Record<TaskEvent['kind'], readonly TaskState
   failed: ['new', 'building', 'publishing'],
   cancelled: ['new', 'building', 'publishing'],
   superseded: ['new', 'building', 'publishing'],
+  spared: ['new'],
   abandoned: ['new', 'building', 'publishing'],
   retried: ['failed', 'cancelled'],
 };
@@ -72,6 +75,8 @@ export function transition(
     case 'cancelled':
     case 'superseded':
       return ok({ ...task, state: event.kind, heldUntil: null });
+    case 'spared':
+      return ok({ ...task, state: 'superseded', heldUntil: null });
     case 'abandoned':
       return ok({ ...task, state: 'cancelled', isStaged: false, heldUntil: null });
     case 'retried':
@@ -95,6 +100,7 @@ function isLegal(task: TaskProgress, event: TaskEvent): boolean {
     case 'revived':
     case 'reserved':
     case 'failed':
+    case 'spared':
     case 'abandoned':
     case 'retried':
       return true;

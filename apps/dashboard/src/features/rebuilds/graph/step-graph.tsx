@@ -150,6 +150,7 @@ function coloursOf(element: HTMLElement): GraphColours {
       building: colour('--gauge'),
       built: colour('--good-ground'),
       failed: colour('--gauge-high'),
+      spared: colour('--off-ground'),
       cancelled: colour('--off-ground'),
     },
     edge: colour('--line-strong'),
