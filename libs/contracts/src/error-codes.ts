@@ -77,6 +77,7 @@ export const KIND_OF = {
   'peer.timeout': 'unavailable',
   'peer.unreachable': 'unavailable',
   'permission.missing': 'forbidden',
+  'plan.busy': 'busy',
   'plan.seed-missing': 'conflict',
   'plan.too-large': 'invalid',
   'plan.unknown-source': 'invalid',

@@ -1,4 +1,4 @@
-import { type PlanView } from '@cairn/contracts';
+import { AppError, type PlanView } from '@cairn/contracts';
 import { cyclesOf, forecastPlan, makePlan } from '@cairn/solver';
 import { Injectable } from '@nestjs/common';
 import { BuilderStore } from '../builders/builder.store.js';
@@ -7,20 +7,39 @@ import { ProfileFacts } from '../planning/profile-facts.service.js';
 import { planRefusal } from './domain/plan-errors.js';
 import { planRequest } from './domain/rebuild-request.js';
 
+/** Plans that are made at the same time, whoever asks. */
+const PREVIEWS_AT_ONCE_MAX = 2;
+
+interface PlanWish {
+  readonly project: string;
+  readonly profile: string;
+  readonly changed?: readonly string[] | undefined;
+}
+
 /** Says what a rebuild would do; changes nothing. */
 @Injectable()
 export class PlanPreviews {
+  private running = 0;
+
   constructor(
     private readonly profileFacts: ProfileFacts,
     private readonly durations: Durations,
     private readonly builders: BuilderStore,
   ) {}
 
-  async preview(wish: {
-    readonly project: string;
-    readonly profile: string;
-    readonly changed?: readonly string[] | undefined;
-  }): Promise<PlanView> {
+  /** Refused with `plan.busy` while others are being made: each takes a while and the processor. */
+  async preview(wish: PlanWish): Promise<PlanView> {
+    if (this.running >= PREVIEWS_AT_ONCE_MAX)
+      throw new AppError('plan.busy', 'Other plans are being made: ask again in a moment.');
+    this.running += 1;
+    try {
+      return await this.make(wish);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private async make(wish: PlanWish): Promise<PlanView> {
     const facts = await this.profileFacts.of(wish.project, wish.profile);
     const plan = makePlan(facts.graph, planRequest(facts, wish.changed));
     if (!plan.ok) throw planRefusal(plan.error);
