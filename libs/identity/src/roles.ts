@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'read',
   'task:retry',
   'task:cancel',
+  'task:bump',
   'repository:refresh',
   'project:apply',
   'allocation:pause',

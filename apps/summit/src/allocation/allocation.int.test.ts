@@ -1,5 +1,5 @@
 import { parseTrust, createCredentials } from '@cairn/auth';
-import { pauseAllocation, resumeAllocation } from '@cairn/contracts';
+import { bumpTask, pauseAllocation, resumeAllocation } from '@cairn/contracts';
 import { ChoreQueue } from '@cairn/jobs';
 import { connectNats, ContractClient } from '@cairn/messaging';
 import { createLogger } from '@cairn/observability';
@@ -68,6 +68,22 @@ it('says of a ready task why no builder has it', async () => {
   const waits = await reasonOf(other);
   expect(waits.code).toBe('fitting-builders-busy');
   expect(waits.sentence).toMatch(/All 1 fitting builders are busy.*expected start 20/);
+  await world.settle();
+});
+
+it('gives a builder to the task that an operator moved forwards', async () => {
+  await world.admin.call(pauseAllocation);
+  const names = Array.from({ length: 4 }, (_, place) => ({ name: `queued-${place}` }));
+  await world.refresh(world.recipes.commitRecipes(...names));
+  await world.taskBecomes('queued-3', { state: 'new' });
+  const { id: taskId } = await world.task('queued-3');
+  await world.admin.call(bumpTask, { params: { taskId }, body: { bump: 5 } });
+  const builder = await world.builder('bumped', { slots: 1 });
+  await world.admin.call(resumeAllocation);
+  await world.eventually(() => expect(builder.orders[0]?.source).toBe('queued-3'));
+  await expect(
+    world.admin.call(bumpTask, { params: { taskId }, body: { bump: 0 } }),
+  ).rejects.toThrow('task.illegal-transition');
   await world.settle();
 });
 

@@ -25,6 +25,8 @@ export interface Task {
   readonly progress: TaskProgress;
   readonly createdAt: number;
   readonly endedAt: number | null;
+  /** Set by an operator: higher goes first, 0 is ordinary. */
+  readonly bump: number;
   /** The rebuild that this is a step of; null for tasks that follow from a commit. */
   readonly rebuildId: string | null;
   /** Which build of its source within the rebuild; 0 for all others. */
@@ -33,7 +35,7 @@ export interface Task {
   readonly without: readonly string[];
 }
 
-export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt'>;
+export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt' | 'bump'>;
 
 type TaskRow = Prisma.TaskGetPayload<object>;
 
@@ -200,6 +202,10 @@ export class TaskStore {
     }));
   }
 
+  async setBump(tx: Transaction, id: TaskId, bump: number): Promise<void> {
+    await tx.task.update({ where: { id }, data: { bump } });
+  }
+
   async markSuperseded(tx: Transaction, id: TaskId, by: TaskId): Promise<void> {
     await tx.task.update({ where: { id }, data: { supersededBy: by } });
   }
@@ -350,6 +356,7 @@ function toTask(row: TaskRow): Task {
     },
     createdAt: row.createdAt.getTime(),
     endedAt: row.endedAt?.getTime() ?? null,
+    bump: row.bump,
     rebuildId: row.rebuildId,
     stage: row.stage,
     without: row.without as string[],

@@ -65,6 +65,7 @@ function readyTasks({ plan, now }: AllocationInputs): ReadyTask<TaskId>[] {
         needs: { architecture: task.architecture },
         tailMs: plan.tailsMs.get(task.id) ?? 0,
         durationMs: plan.durationsMs.get(task.id) ?? 0,
+        bump: task.bump,
         readySince: task.createdAt as Instant,
       },
     ];
