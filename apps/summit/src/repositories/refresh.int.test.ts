@@ -234,3 +234,17 @@ it('goes on looking after Redis has lost everything, by command and by itself', 
   await world.eventually(async () => expect((await view()).commit).toBe(commit));
   await redis.quit();
 });
+
+it('C13: makes a task for each profile, and none supersedes the other', async () => {
+  const other = '\n  - { name: other, architecture: x86_64, channel: other }\nrepositories:';
+  const document = world.projectText().replace('\nrepositories:', other);
+  await world.admin.call(applyProject, { body: { document } });
+  await world.refresh(world.recipes.commitRecipes({ name: 'twin' }));
+  const tasks = await world.eventually(async () => {
+    const found = await tasksOf('twin');
+    expect(found).toHaveLength(2);
+    return found;
+  });
+  expect(tasks.map(({ profile }) => profile).sort()).toEqual(['default', 'other']);
+  expect(tasks.map(({ state }) => state)).toEqual(['new', 'new']);
+});
