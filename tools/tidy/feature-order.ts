@@ -18,6 +18,7 @@ export const FEATURE_ORDER: Readonly<Record<string, readonly string[]>> = {
     'builders',
     'allocation',
     'publishing',
+    'rebuilds',
     'overview',
     'webhooks',
     'control',

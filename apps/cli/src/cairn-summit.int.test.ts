@@ -1,4 +1,9 @@
-import { type SessionTokens, type TaskDetail } from '@cairn/contracts';
+import {
+  type PlanView,
+  type RebuildView,
+  type SessionTokens,
+  type TaskDetail,
+} from '@cairn/contracts';
 import { makeTestFolder } from '@cairn/testing';
 import { Stack } from '@cairn/testing/stack';
 import { execFileSync, spawn } from 'node:child_process';
@@ -110,6 +115,24 @@ it('goes from login to a published package on a real summit', async () => {
   expect((await cairn('repo', 'list')).text).toMatch(/^main\/recipes +main/m);
   expect((await cairn('audit')).text).toContain('ada');
 }, 240_000);
+
+it('says what a rebuild would do, starts it and shows how far it is', async () => {
+  const plan = await json<PlanView>('plan', '--changed', 'pebble');
+  expect(plan.steps.map((step) => step.id)).toEqual(['pebble@0']);
+  expect((await cairn('plan')).text).toContain('1 source to build in 1 step');
+  const unknown = await cairn('plan', '--changed', 'ghost');
+  expect(unknown).toMatchObject({ exitCode: 1 });
+  expect(unknown.complaint).toContain('(plan.unknown-source)');
+  expect(await cairn('plan', '--profile', 'nowhere')).toMatchObject({ exitCode: 2 });
+  const { id } = await json<RebuildView>('rebuild', 'start');
+  await expect
+    .poll(async () => (await cairn('rebuild', 'show', id)).text, { timeout: 60_000 })
+    .toContain('published as');
+  expect((await cairn('rebuild', 'list')).text).toContain('1 of 1 built');
+  const late = await cairn('rebuild', 'cancel', id);
+  expect(late.complaint).toContain('(rebuild.illegal-state)');
+  expect((await cairn('package', 'list', 'main')).text).toMatch(/^pebble +1\.0-1-2 +x86_64/m);
+}, 120_000);
 
 it('renews an expired session once for all commands', async () => {
   const file = path.join(folder.dir, '.config/cairn/session.json');

@@ -8,6 +8,7 @@ import { type ServerOptions } from './client/connection.js';
 import { EXIT, EXIT_CODE_HELP } from './exit-code.js';
 import { registerPlanCommands } from './plan/register-plan-commands.js';
 import { registerProjectCommands } from './projects/register-project-commands.js';
+import { registerRebuildCommands } from './rebuilds/register-rebuild-commands.js';
 import { registerRecipeCommands } from './recipe/register-recipe-commands.js';
 import { registerRepositoryCommands } from './repositories/register-repository-commands.js';
 import { DEFAULT_SERVER } from './session/server-address.js';
@@ -48,7 +49,8 @@ export function cairnProgram(shellFor: (options: () => ServerOptions) => Shell):
   registerChannelCommands(program, shell);
   registerStoneCommands(program);
   registerRecipeCommands(program, shell);
-  registerPlanCommands(program);
+  registerPlanCommands(program, shell);
+  registerRebuildCommands(program, shell);
   return program;
 }
 

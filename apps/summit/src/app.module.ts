@@ -20,6 +20,7 @@ import { PersistenceModule } from './persistence/persistence.module.js';
 import { VESSEL } from './published/vessel.gateway.js';
 import { PublishingModule } from './publishing/publishing.module.js';
 import { CHORE_QUEUE } from './repositories/refresh-wishes.service.js';
+import { RebuildsModule } from './rebuilds/rebuilds.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** What the process has opened before the modules are made. */
@@ -59,6 +60,7 @@ export class AppModule {
         OutboxModule,
         AccountsModule,
         PublishingModule,
+        RebuildsModule,
         OverviewModule,
         WebhooksModule,
         ControlModule,

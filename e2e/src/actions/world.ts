@@ -97,7 +97,8 @@ export class World {
   }
 }
 
-function projectDocument(repositoryDir: string): string {
+/** The project of every world, with more lines at its end if need be. */
+export function projectDocument(repositoryDir: string, more = ''): string {
   return `project: ${PROJECT}
 profiles:
   - name: main-x86-64
@@ -108,5 +109,5 @@ repositories:
   - name: ${REPOSITORY}
     url: ${repositoryDir}
     refreshSeconds: 5
-`;
+${more}`;
 }

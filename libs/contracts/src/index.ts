@@ -22,6 +22,7 @@ export {
 export * from './http/hub.routes.js';
 export { openApiDocument } from './http/openapi.js';
 export { HTTP_ROUTES } from './http/registry.js';
+export * from './http/rebuild.routes.js';
 export * from './http/session.routes.js';
 export {
   machineFactsSchema,
@@ -46,5 +47,6 @@ export * from './nats/order.contract.js';
 export { contractsTo, NATS_CONTRACTS } from './nats/registry.js';
 export * from './nats/session.contract.js';
 export * from './project-document.js';
+export * from './rebuild-view.js';
 export * from './task-view.js';
 export * from './values.js';

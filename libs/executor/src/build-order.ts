@@ -60,6 +60,8 @@ export interface BuildOrder {
     readonly repositories?: readonly DependencyRepository[];
     /** Wanted in the root besides what the recipe asks for. */
     readonly extra?: readonly Dependency[];
+    /** Of the recipe's own, those that this build does without, as texts; `x` means `name(x)`. */
+    readonly without?: readonly string[];
   };
   /** Folders, or addresses of folders, with files named by their SHA-256; asked before the network. */
   readonly lookaside: readonly string[];

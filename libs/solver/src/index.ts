@@ -36,6 +36,7 @@ export {
   type Readiness,
   type TaskExplanation,
 } from './tasks/explain-tasks.js';
+export { explainSteps, type StepTask } from './tasks/explain-steps.js';
 export { BASE_ROOT, withImplied, type ImpliedDepends } from './graph/implied-depends.js';
 export {
   SIZE_CLASSES,
@@ -82,6 +83,7 @@ export {
   type InterfaceFingerprint,
   type NextRound,
 } from './plan/next-round.js';
+export { sparedSteps, type CutOffFacts } from './plan/early-cut-off.js';
 export { affectedBy } from './plan/affected.js';
 export {
   DurationModel,

@@ -136,7 +136,7 @@ export class BuildRunner {
       sourceDateEpoch: order.sourceDateEpoch,
       workDir: path.join(directory.work, 'executor'),
       outDir: directory.artefacts,
-      dependencies: { repositories: order.remotes },
+      dependencies: { repositories: order.remotes, without: order.without ?? [] },
       lookaside: this.#settings.lookaside,
       downloadCacheDir: this.#state.downloads,
       networkPolicy: order.networkAllowed ? 'allow-if-asked' : 'deny',

@@ -8,7 +8,7 @@ import { WakeablePause } from '../wakeable-pause.js';
 import { admit, type Admission } from './domain/admission.js';
 
 /** Names that `mustUnderstand` of an order may hold. */
-export const BUILDER_FEATURES: readonly string[] = ['networking', 'pinned-history'];
+export const BUILDER_FEATURES: readonly string[] = ['networking', 'pinned-history', 'without'];
 
 /** How long an order waits for a slot whose result is being reported. */
 const SLOT_WAIT_MS = 1_000;

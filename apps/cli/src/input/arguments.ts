@@ -1,4 +1,4 @@
-import { builderIdSchema, nameSchema } from '@cairn/contracts';
+import { builderIdSchema, nameSchema, uuidSchema } from '@cairn/contracts';
 import { InvalidArgumentError } from 'commander';
 import { type z } from 'zod';
 
@@ -12,6 +12,7 @@ export function taskIdArgument(text: string): number {
 }
 
 export const nameArgument = bySchema(nameSchema);
+export const rebuildIdArgument = bySchema(uuidSchema);
 export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
 
 /** `project/repository`. */

@@ -1,4 +1,5 @@
 import type { PlanRequest } from '@cairn/solver';
+import { changedNames } from '../rebuilds/target.js';
 import { fail, printJson, printLine } from '../stone/terminal.js';
 import { readBootstrap } from './bootstrap-file.js';
 import { readGraph, type GraphOptions } from './graph-file.js';
@@ -6,7 +7,8 @@ import { planOutcome } from './plan-document.js';
 import { planErrorText, planText } from './plan-text.js';
 
 /** Options of `cairn plan`. */
-export interface PlanCommandOptions extends GraphOptions {
+export interface PlanCommandOptions extends Omit<GraphOptions, 'graph'> {
+  readonly graph?: string;
   /** Source names divided by commas. */
   readonly changed?: string;
   readonly empty?: boolean;
@@ -16,7 +18,7 @@ export interface PlanCommandOptions extends GraphOptions {
 }
 
 /** `cairn plan`: what is built in which order; exits with 1 when there is no plan. */
-export async function planCommand(options: PlanCommandOptions): Promise<void> {
+export async function planCommand(options: PlanCommandOptions & GraphOptions): Promise<void> {
   const graph = await readGraph(options);
   const outcome = planOutcome(graph, await requestOf(options));
   if (outcome.ok) {
@@ -31,10 +33,7 @@ export async function planCommand(options: PlanCommandOptions): Promise<void> {
 }
 
 async function requestOf(options: PlanCommandOptions): Promise<PlanRequest> {
-  const changed = options.changed
-    ?.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const changed = changedNames(options.changed);
   return {
     ...(changed === undefined ? {} : { changed }),
     ...(options.bootstrap === undefined

@@ -44,7 +44,9 @@ async function file(name: string, text: string): Promise<string> {
 
 async function run(...args: string[]): Promise<void> {
   const program = new Command().exitOverride();
-  registerPlanCommands(program);
+  registerPlanCommands(program, {
+    connect: () => Promise.reject(new Error('no service is needed')),
+  });
   await program.parseAsync(['node', 'cairn', ...args]);
 }
 

@@ -1,4 +1,10 @@
+import { previewPlan } from '@cairn/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { nameArgument } from '../input/arguments.js';
+import { printReply } from '../output/reply.js';
+import { previewLines } from '../rebuilds/rebuild-lines.js';
+import { targetOf, type TargetOptions } from '../rebuilds/target.js';
+import { type Shell } from '../shell.js';
 import { printable } from '../stone/printable.js';
 import { EXIT_USAGE, fail, printJson } from '../stone/terminal.js';
 import { InputError } from './input-file.js';
@@ -8,9 +14,9 @@ import { simulateCommand, type SimulateCommandOptions } from './simulate-command
 
 const BUILDERS_MAX = 10_000;
 
-/** Adds `plan`, `simulate` and `replay`, which need no services; wrong input exits with code 2. */
-export function registerPlanCommands(program: Command): void {
-  withGraphOptions(program.command('plan'))
+/** Adds `plan`, `simulate` and `replay`, which need no services with a graph from a file; wrong input exits with code 2. */
+export function registerPlanCommands(program: Command, shell: Pick<Shell, 'connect'>): void {
+  withGraphOptions(program.command('plan').option('--graph <file>', GRAPH_FILE))
     .description('say what is built in which order, stages through every cycle included')
     .option(
       '--changed <list>',
@@ -19,9 +25,12 @@ export function registerPlanCommands(program: Command): void {
     .option('--empty', 'nothing is published yet')
     .option('--bootstrap <file>', 'project document with bootstrap hints for --empty')
     .option('--earliest-start', 'let first builds within a cycle wait for nobody in it')
+    .option('--project <name>', 'without --graph: project; default: the only one', nameArgument)
+    .option('--profile <name>', 'without --graph: profile; default: the only one', nameArgument)
     .option('--json', 'print JSON')
-    .action((options: PlanCommandOptions) => reporting(options, () => planCommand(options)));
-  withGraphOptions(program.command('simulate'))
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action((options: PlanCommandOptions & TargetOptions) => plan(shell, options));
+  withGraphOptions(program.command('simulate').requiredOption('--graph <file>', GRAPH_FILE))
     .description('rebuild everything on simulated builders')
     .requiredOption(
       '--builders <count>',
@@ -84,9 +93,31 @@ export function registerPlanCommands(program: Command): void {
     );
 }
 
+const GRAPH_FILE = 'JSON lines, one source each: name, builddeps, packages';
+const PLAN_EXAMPLES = `
+With --graph nothing but that file is read. Without it the summit says what a rebuild would do.
+
+Examples:
+  cairn plan --graph graph.jsonl --changed zlib
+  cairn plan --changed zlib`;
+
+/** With a graph everything is decided here; without one the summit is asked. */
+async function plan(
+  shell: Pick<Shell, 'connect'>,
+  options: PlanCommandOptions & TargetOptions,
+): Promise<void> {
+  const { graph } = options;
+  if (graph !== undefined) {
+    await reporting(options, () => planCommand({ ...options, graph }));
+    return;
+  }
+  const client = await shell.connect();
+  const body = await targetOf(client, options);
+  printReply(await client.call(previewPlan, { body }), options, previewLines);
+}
+
 function withGraphOptions(command: Command): Command {
   return command
-    .requiredOption('--graph <file>', 'JSON lines, one source each: name, builddeps, packages')
     .option('--closure', 'add what the dependencies need at run time')
     .option('--implied <file>', 'add what macros imply, JSON lines: name, base, macros')
     .option('--base-root', "add the fixed build root and, with --implied, the toolchain's part");

@@ -1,7 +1,8 @@
-import { cancelTask, retryTask, TASK_STATES } from '@cairn/contracts';
-import { Option, type Command } from 'commander';
+import { BUMP_MAX, cancelTask, retryTask, TASK_STATES } from '@cairn/contracts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { nameArgument, taskIdArgument, wholeNumber } from '../input/arguments.js';
 import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
+import { bumpCommand, type BumpOptions } from './bump-command.js';
 import { changeCommand } from './change-command.js';
 import { listCommand, type ListOptions } from './list-command.js';
 import { logCommand, type LogOptions } from './log-command.js';
@@ -76,4 +77,17 @@ function registerChanging(task: Command, shell: Shell): void {
     .description('cancel an open task; a running build is stopped')
     .option(...JSON_FLAG)
     .action((id: number, options: JsonOptions) => changeCommand(shell, cancelTask, id, options));
+  task
+    .command('bump')
+    .argument(...ID)
+    .description('let a waiting task go before all others')
+    .option('--by <number>', 'how far; below 0 behind all others, 0 takes it back', bumpArgument, 1)
+    .option(...JSON_FLAG)
+    .action((id: number, options: BumpOptions) => bumpCommand(shell, id, options));
+}
+
+function bumpArgument(text: string): number {
+  const value = /^-?\d{1,4}$/.test(text) ? Number(text) : NaN;
+  if (Math.abs(value) <= BUMP_MAX) return value;
+  throw new InvalidArgumentError(`expected a whole number from ${-BUMP_MAX} to ${BUMP_MAX}`);
 }

@@ -3,8 +3,9 @@ import { affectedTopics } from './affected-topics.js';
 import { TOPICS } from './query-keys.js';
 
 it.each([
-  ['task.dispatched', ['overview', 'tasks', 'builders']],
-  ['task.completed', ['overview', 'tasks', 'builders', 'channels']],
+  ['task.dispatched', ['overview', 'tasks', 'builders', 'rebuilds']],
+  ['task.completed', ['overview', 'tasks', 'builders', 'rebuilds', 'channels']],
+  ['rebuild.round', ['rebuilds', 'tasks']],
   ['builder.connected', ['overview', 'builders']],
   ['repository.refreshed', ['overview', 'repositories']],
 ])('knows what %s makes old', (kind, topics) => {

@@ -2,7 +2,8 @@ import { type EventView } from '@cairn/contracts';
 import { type Topic, TOPICS } from './query-keys.js';
 
 const TOPICS_OF: Readonly<Record<string, readonly Topic[]>> = {
-  task: ['overview', 'tasks', 'builders'],
+  task: ['overview', 'tasks', 'builders', 'rebuilds'],
+  rebuild: ['rebuilds', 'tasks'],
   attempt: ['overview', 'tasks', 'builders'],
   builder: ['overview', 'builders'],
   repository: ['overview', 'repositories'],
@@ -14,7 +15,7 @@ const TOPICS_OF: Readonly<Record<string, readonly Topic[]>> = {
 
 /** Which answers an event makes old, by the first word of its kind; an unknown kind ages all of them. */
 export function affectedTopics(event: Pick<EventView, 'kind'>): readonly Topic[] {
-  if (event.kind === 'task.completed') return ['overview', 'tasks', 'builders', 'channels'];
+  if (event.kind === 'task.completed') return [...(TOPICS_OF['task'] ?? TOPICS), 'channels'];
   const area = event.kind.split('.', 1)[0] ?? '';
   return Object.hasOwn(TOPICS_OF, area) ? (TOPICS_OF[area] ?? TOPICS) : TOPICS;
 }

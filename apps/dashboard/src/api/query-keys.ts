@@ -1,11 +1,19 @@
 /** First part of every query key: what the answer is about. Live events invalidate by it. */
-export const TOPICS = ['overview', 'tasks', 'builders', 'repositories', 'channels'] as const;
+export const TOPICS = [
+  'overview',
+  'tasks',
+  'builders',
+  'repositories',
+  'channels',
+  'rebuilds',
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export const sessionKey = ['session'] as const;
 export const overviewKey = ['overview'] as const;
 export const buildersKey = ['builders'] as const;
 export const repositoriesKey = ['repositories'] as const;
+export const rebuildsKey = ['rebuilds'] as const;
 export const channelsKey = ['channels'] as const;
 
 /** A page of the task list. */
@@ -16,6 +24,11 @@ export function taskListKey(query: object): readonly unknown[] {
 /** One task with its attempts. */
 export function taskKey(taskId: number): readonly unknown[] {
   return ['tasks', 'one', taskId];
+}
+
+/** One rebuild with its graph. */
+export function rebuildKey(rebuildId: string): readonly unknown[] {
+  return ['rebuilds', 'one', rebuildId];
 }
 
 /** A page of a channel's packages. */

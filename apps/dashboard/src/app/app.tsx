@@ -5,6 +5,8 @@ import { createQueryClient } from '../api/query-client.js';
 import { BuildersPage } from '../features/builders/builders.page.js';
 import { ChannelsPage } from '../features/channels/channels.page.js';
 import { OverviewPage } from '../features/overview/overview.page.js';
+import { RebuildPage } from '../features/rebuilds/rebuild.page.js';
+import { RebuildsPage } from '../features/rebuilds/rebuilds.page.js';
 import { RepositoriesPage } from '../features/repositories/repositories.page.js';
 import { LoginPage } from '../features/session/login.page.js';
 import { TaskPage } from '../features/tasks/task.page.js';
@@ -24,6 +26,8 @@ export function App() {
             <Route index element={<OverviewPage />} />
             <Route path="tasks" element={<TasksPage />} />
             <Route path="tasks/:taskId" element={<TaskPage />} />
+            <Route path="rebuilds" element={<RebuildsPage />} />
+            <Route path="rebuilds/:rebuildId" element={<RebuildPage />} />
             <Route path="channels" element={<ChannelsPage />} />
             <Route path="builders" element={<BuildersPage />} />
             <Route path="repositories" element={<RepositoriesPage />} />

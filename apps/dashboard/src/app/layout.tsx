@@ -7,6 +7,7 @@ import { ThemeSwitch } from './theme-switch.js';
 const PLACES = [
   { to: '/', word: 'Overview' },
   { to: '/tasks', word: 'Tasks' },
+  { to: '/rebuilds', word: 'Rebuilds' },
   { to: '/channels', word: 'Packages' },
   { to: '/builders', word: 'Builders' },
   { to: '/repositories', word: 'Repositories' },

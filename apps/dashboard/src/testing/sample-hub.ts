@@ -1,11 +1,13 @@
 import {
   followLog,
   getOverview,
+  getRebuild,
   getTask,
   type HttpRoute,
   listBuilders,
   listChannels,
   listPackages,
+  listRebuilds,
   listRepositories,
   listTasks,
   whoAmI,
@@ -15,6 +17,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type z } from 'zod';
+import { SAMPLE_REBUILD, sampleRebuild } from './sample-rebuild.js';
 import {
   sampleAttempt,
   sampleChannel,
@@ -108,6 +111,8 @@ function answers(options: SampleHubOptions, query: URLSearchParams): ReadonlyMap
       channels: [sampleChannel()],
     }),
     replyOf(listPackages, samplePackages(query)),
+    replyOf(listRebuilds, { rebuilds: [SAMPLE_REBUILD] }),
+    replyOf(getRebuild, sampleRebuild()),
     replyOf(whoAmI, {
       account: options.isSignedIn === true ? account : null,
       csrfToken: options.isSignedIn === true ? 'token' : null,

@@ -38,6 +38,7 @@ afterAll(async () => {
 const PARAMS = {
   taskId: 1,
   attemptId: '0a3c1b52-7f6e-4b5a-9d3e-5b1f0c8e7a11',
+  rebuildId: '0a3c1b52-7f6e-4b5a-9d3e-5b1f0c8e7a12',
   builderId: 'attic',
   project: 'main',
   repository: 'recipes',

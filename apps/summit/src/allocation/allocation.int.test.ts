@@ -1,5 +1,5 @@
 import { parseTrust, createCredentials } from '@cairn/auth';
-import { pauseAllocation, resumeAllocation } from '@cairn/contracts';
+import { bumpTask, pauseAllocation, resumeAllocation } from '@cairn/contracts';
 import { ChoreQueue } from '@cairn/jobs';
 import { connectNats, ContractClient } from '@cairn/messaging';
 import { createLogger } from '@cairn/observability';
@@ -52,6 +52,41 @@ async function rival(): Promise<INestApplicationContext> {
   return app;
 }
 
+it('says of a ready task why no builder has it', async () => {
+  const reasonOf = async (source: string) => (await world.task(source)).reason;
+  await world.admin.call(pauseAllocation);
+  await world.refresh(world.recipes.commitRecipes({ name: 'first' }, { name: 'second' }));
+  await world.taskBecomes('second', { state: 'new' });
+  expect((await reasonOf('first')).code).toBe('paused');
+  await world.admin.call(resumeAllocation);
+  expect((await reasonOf('first')).code).toBe('no-builder-connected');
+  const builder = await world.builder('only', { slots: 1 });
+  const order = await world.eventually(
+    () => builder.orders[0] ?? Promise.reject(new Error('none')),
+  );
+  const other = order.source === 'first' ? 'second' : 'first';
+  const waits = await reasonOf(other);
+  expect(waits.code).toBe('fitting-builders-busy');
+  expect(waits.sentence).toMatch(/All 1 fitting builders are busy.*expected start 20/);
+  await world.settle();
+});
+
+it('gives a builder to the task that an operator moved forwards', async () => {
+  await world.admin.call(pauseAllocation);
+  const names = Array.from({ length: 4 }, (_, place) => ({ name: `queued-${place}` }));
+  await world.refresh(world.recipes.commitRecipes(...names));
+  await world.taskBecomes('queued-3', { state: 'new' });
+  const { id: taskId } = await world.task('queued-3');
+  await world.admin.call(bumpTask, { params: { taskId }, body: { bump: 5 } });
+  const builder = await world.builder('bumped', { slots: 1 });
+  await world.admin.call(resumeAllocation);
+  await world.eventually(() => expect(builder.orders[0]?.source).toBe('queued-3'));
+  await expect(
+    world.admin.call(bumpTask, { params: { taskId }, body: { bump: 0 } }),
+  ).rejects.toThrow('task.illegal-transition');
+  await world.settle();
+});
+
 it('gives out nothing twice when several believe that they lead', async () => {
   const rivals = await Promise.all([rival(), rival(), rival()]);
   await world.admin.call(pauseAllocation);
@@ -67,7 +102,7 @@ it('gives out nothing twice when several believe that they lead', async () => {
   });
   await Promise.all(rivals.map((each) => each.get(Allocation).run()));
   const { rows } = await world.db.query<{ task_id: number; builder_id: string }>(
-    'SELECT task_id, builder_id FROM attempt',
+    `SELECT task_id, builder_id FROM attempt WHERE builder_id IN ('left', 'right')`,
   );
   expect(rows).toHaveLength(2 * SLOTS);
   expect(new Set(rows.map((row) => row.task_id)).size).toBe(2 * SLOTS);

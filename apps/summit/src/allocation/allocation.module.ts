@@ -7,6 +7,7 @@ import { RepositoriesModule } from '../repositories/repositories.module.js';
 import { TasksModule } from '../tasks/tasks.module.js';
 import { LiveModule } from '../live/live.module.js';
 import { AllocationCommands } from './allocation-commands.service.js';
+import { AllocationReasons } from './allocation-reasons.service.js';
 import { Allocation } from './allocation.service.js';
 import { Dispatch } from './dispatch.service.js';
 import { OrderSettings } from './order-settings.service.js';
@@ -22,7 +23,14 @@ import { PauseStore } from './pause.store.js';
     RepositoriesModule,
     TasksModule,
   ],
-  providers: [Allocation, AllocationCommands, Dispatch, OrderSettings, PauseStore],
-  exports: [Allocation, AllocationCommands, PauseStore],
+  providers: [
+    Allocation,
+    AllocationCommands,
+    AllocationReasons,
+    Dispatch,
+    OrderSettings,
+    PauseStore,
+  ],
+  exports: [Allocation, AllocationCommands, AllocationReasons, PauseStore],
 })
 export class AllocationModule {}

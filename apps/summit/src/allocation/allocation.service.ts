@@ -3,12 +3,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BuilderStore } from '../builders/builder.store.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
+import { type BuildStage } from '../planning/domain/standing.js';
 import { Planning } from '../planning/planning.service.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { TaskCommands } from '../tasks/task-commands.service.js';
 import { Dispatch } from './dispatch.service.js';
 import { allocationFacts } from './domain/allocation-facts.js';
 import { PauseStore } from './pause.store.js';
+
+const WHOLE: BuildStage = { rebuildAfter: [], without: [] };
 
 /** Matches ready tasks with idle slots. Only the leader runs it; the transactions would hold against a second one all the same. */
 @Injectable()
@@ -48,7 +51,9 @@ export class Allocation {
     let given = 0;
     for (const { taskId, builderId } of allocate(facts)) {
       const task = tasks.get(taskId);
-      if (task !== undefined && (await this.dispatch.dispatch(task, builderId))) given += 1;
+      if (task === undefined) continue;
+      const stage = plan.standings.get(taskId)?.stage ?? WHOLE;
+      if (await this.dispatch.dispatch(task, { builderId, stage })) given += 1;
     }
     return given;
   }

@@ -6,6 +6,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
 import { SummitOutboxStore } from '../outbox/outbox.store.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
+import { type BuildStage } from '../planning/domain/standing.js';
 import { AttemptEnding } from '../tasks/attempt-ending.service.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { type AttemptId } from '../tasks/domain/task.js';
@@ -45,7 +46,10 @@ export class Dispatch implements OnModuleInit {
   }
 
   /** Returns false when the world has changed since it was decided; then it is decided anew. */
-  async dispatch(planned: Task, builderId: string): Promise<boolean> {
+  async dispatch(
+    planned: Task,
+    { builderId, stage }: { readonly builderId: string; readonly stage: BuildStage },
+  ): Promise<boolean> {
     const setting = await this.settings.of(planned);
     if (setting === null) return false;
     return this.database.inTransaction(async (tx) => {
@@ -58,7 +62,7 @@ export class Dispatch implements OnModuleInit {
         (attempt) => attempt.state !== 'reserved',
       );
       if (running.length >= builder.slots) return false;
-      await this.give(tx, task, { builderId, setting });
+      await this.give(tx, await this.tasks.noteStage(tx, task, stage), { builderId, setting });
       return true;
     });
   }

@@ -130,6 +130,17 @@ export class BuilderStore {
     });
   }
 
+  /** Builds of an architecture that all builders could do at the same time; at least 1, so that forecasts have an end. */
+  async slotsFor(architecture: Architecture): Promise<number> {
+    const fitting = (await this.all()).filter(
+      (builder) => builder.removedAt === null && builder.architectures.includes(architecture),
+    );
+    return Math.max(
+      1,
+      fitting.reduce((sum, builder) => sum + builder.slots, 0),
+    );
+  }
+
   async coolDown(tx: Transaction, id: string, until: number): Promise<void> {
     await tx.builder.update({ where: { id }, data: { coolUntil: new Date(until) } });
   }

@@ -178,7 +178,7 @@ it('builds again elsewhere when a builder is removed between its report and the 
   expect(done.attempts.map(({ state }) => state)).toEqual(['void', 'accepted']);
 });
 
-it('keeps a removed builder out of the broker, also of one that lost its files', async () => {
+it('C52: keeps a removed builder out of the broker, also of one that lost its files', async () => {
   const thief = await world.builder('thief');
   const honest = await world.builder('honest');
   expect(await isLetIn(thief)).toBe(true);

@@ -8,6 +8,8 @@ import { CLOCK, type Clock } from '../clock.js';
 import { LOGGER, type Logger } from '../logger.js';
 import { SummitOutboxStore } from '../outbox/outbox.store.js';
 import { SummitDatabase } from '../persistence/summit-database.js';
+import { RebuildKeeper } from '../rebuilds/rebuild-keeper.service.js';
+import { SecondBuilds } from '../rebuilds/second-builds.service.js';
 import { VESSEL } from '../published/vessel.gateway.js';
 import { AttemptLeases } from '../tasks/attempt-leases.service.js';
 import { Housekeeping } from './housekeeping.service.js';
@@ -26,6 +28,8 @@ export class Leader {
     private readonly database: SummitDatabase,
     private readonly outbox: SummitOutboxStore,
     private readonly allocation: Allocation,
+    private readonly rebuilds: RebuildKeeper,
+    private readonly secondBuilds: SecondBuilds,
     private readonly leases: AttemptLeases,
     private readonly broker: Broker,
     private readonly housekeeping: Housekeeping,
@@ -53,7 +57,11 @@ export class Leader {
       onError: (error) => this.log.error({ err: error }, 'Relay failed'),
     });
     const allocate = new SingleFlight(
-      async () => void (await this.allocation.run()),
+      async () => {
+        await this.rebuilds.run();
+        await this.secondBuilds.run();
+        await this.allocation.run();
+      },
       (error) => this.log.error({ err: error }, 'Allocation failed'),
     );
     const watch = new SingleFlight(

@@ -43,7 +43,7 @@ export class Overviews {
       ]);
     const views = await this.taskViews.viewsOf(
       [...plan.tasks.slice(0, QUEUE_MAX), ...recent],
-      plan.standings,
+      plan,
     );
     const isOpen = (state: string) => ['new', 'building', 'publishing'].includes(state);
     return {

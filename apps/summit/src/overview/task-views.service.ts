@@ -6,16 +6,15 @@ import {
 } from '@cairn/contracts';
 import { AppError } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
+import { AllocationReasons } from '../allocation/allocation-reasons.service.js';
 import { BuildLogs } from '../logs/build-log.service.js';
 import { type Standing } from '../planning/domain/standing.js';
-import { Planning } from '../planning/planning.service.js';
+import { reasonOf, type AllocationWord } from '../planning/domain/task-reason.js';
+import { Planning, type Plan } from '../planning/planning.service.js';
 import { AttemptStore, type Attempt } from '../tasks/attempt.store.js';
 import { ChangeSetStore, type ChangeSet } from '../tasks/change-set.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
-import { reasonOf } from './domain/task-reason.js';
-
-type Standings = ReadonlyMap<TaskId, Standing>;
 
 /** Tasks in the shape that people and programs outside see. */
 @Injectable()
@@ -25,12 +24,14 @@ export class TaskViews {
     private readonly attempts: AttemptStore,
     private readonly changeSets: ChangeSetStore,
     private readonly planning: Planning,
+    private readonly allocation: AllocationReasons,
     private readonly logs: BuildLogs,
   ) {}
 
-  async viewsOf(tasks: readonly Task[], standings?: Standings): Promise<TaskView[]> {
-    const plan = standings ?? (await this.planning.plan()).standings;
-    const [attempts, changeSets] = await Promise.all([
+  async viewsOf(tasks: readonly Task[], known?: Plan): Promise<TaskView[]> {
+    const plan = known ?? (await this.planning.plan());
+    const [words, attempts, changeSets] = await Promise.all([
+      this.allocation.of(plan),
       this.attempts.ofTasks(tasks.map((task) => task.id)),
       this.changeSets.withIds([...new Set(tasks.map((task) => task.changeSetId))]),
     ]);
@@ -38,7 +39,8 @@ export class TaskViews {
       viewOf(task, {
         attempts: attempts.filter((attempt) => attempt.taskId === task.id),
         changeSet: changeSets.get(task.changeSetId) ?? null,
-        standing: plan.get(task.id) ?? null,
+        standing: plan.standings.get(task.id) ?? null,
+        allocation: words.get(task.id),
       }),
     );
   }
@@ -47,8 +49,9 @@ export class TaskViews {
     const task = await this.tasks.find(taskId);
     if (task === null)
       throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
-    const { standings, tasks: open } = await this.planning.plan();
-    const [view] = await this.viewsOf([task], standings);
+    const plan = await this.planning.plan();
+    const { standings, tasks: open } = plan;
+    const [view] = await this.viewsOf([task], plan);
     if (view === undefined)
       throw new AppError('task.not-found', `There is no task ${taskId}.`, { taskId });
     const attempts = await this.attempts.ofTask(taskId);
@@ -100,14 +103,16 @@ function viewOf(
     readonly attempts: readonly Attempt[];
     readonly changeSet: ChangeSet | null;
     readonly standing: Standing | null;
+    readonly allocation: AllocationWord | undefined;
   },
 ): TaskView {
-  const { attempts, changeSet, standing } = facts;
+  const { attempts, changeSet, standing, allocation } = facts;
   const counting =
     attempts.find((attempt) => attempt.id === task.progress.attemptId) ?? attempts.at(-1) ?? null;
   const reason: TaskReason = reasonOf({
     task,
     standing,
+    allocation,
     failure: attempts.findLast((each) => each.failure !== null)?.failure ?? null,
   });
   return {

@@ -1,4 +1,4 @@
-import { cancelTask, getOverview, getTask, listTasks, retryTask } from '@cairn/contracts';
+import { bumpTask, cancelTask, getOverview, getTask, listTasks, retryTask } from '@cairn/contracts';
 import { type AccessClaims } from '@cairn/identity';
 import { Controller } from '@nestjs/common';
 import { AuditStore } from '../accounts/audit.store.js';
@@ -40,6 +40,18 @@ export class TasksHttpController {
       taskId,
       caller.name,
       this.audit.by(caller, 'task.retry', String(taskId)),
+    );
+    return this.views.detail(taskId);
+  }
+
+  @Route(bumpTask)
+  async bump(@Input() input: RouteInput<typeof bumpTask>, @Caller() caller: AccessClaims) {
+    const { taskId } = input.params;
+    const { bump } = input.body;
+    await this.commands.bump(
+      taskId,
+      { bump, account: caller.name },
+      this.audit.by(caller, 'task.bump', String(taskId), { bump }),
     );
     return this.views.detail(taskId);
   }

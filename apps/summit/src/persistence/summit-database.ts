@@ -26,8 +26,11 @@ export class SummitDatabase implements OnApplicationShutdown {
   }
 
   /** All or nothing; done again when Postgres ended it because of a rival. */
-  inTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return inTransaction<Transaction, T>(this.client, work, { random: Math.random });
+  inTransaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<T> {
+    return inTransaction<Transaction, T>(this.client, work, { ...options, random: Math.random });
   }
 
   /** After the last request was answered: earlier hooks run while some are still under way. */

@@ -1,22 +1,18 @@
 import { type ProjectDocument } from '@cairn/contracts';
-import { explainTasks, type PublishedSource } from '@cairn/solver';
+import { explainTasks, taskTailsMs, type PublishedSource } from '@cairn/solver';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import { LOGGER, type Logger } from '../logger.js';
-import { ProjectStore, type Profile } from '../projects/project.store.js';
-import { PublishedIndexes } from '../published/published-indexes.service.js';
+import { ProjectStore } from '../projects/project.store.js';
 import { RecipeStore, type StoredRecipe } from '../repositories/recipe.store.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { judgeMissing, type Candidate } from './domain/missing-providers.js';
-import {
-  publishedSources,
-  recipeFacts,
-  taskFacts,
-  type ObservedSource,
-} from './domain/planning-facts.js';
-import { standingOf, withMissing, type Standing } from './domain/standing.js';
+import { recipeFacts, taskFacts, type ObservedSource } from './domain/planning-facts.js';
+import { heldByRebuild, standingOf, withMissing, type Standing } from './domain/standing.js';
+import { Durations } from './durations.service.js';
+import { PublishedFacts } from './published-facts.service.js';
+import { RebuildPlans } from './rebuild-plans.service.js';
 import { SourceFactStore } from './source-fact.store.js';
 
 /** Every open task and where it stands. */
@@ -24,6 +20,10 @@ export interface Plan {
   readonly tasks: readonly Task[];
   readonly standings: ReadonlyMap<TaskId, Standing>;
   readonly documents: ReadonlyMap<string, ProjectDocument>;
+  /** How long each open task's build probably takes. */
+  readonly durationsMs: ReadonlyMap<TaskId, number>;
+  /** The longest chain of builds that begins with a task, its own included. */
+  readonly tailsMs: ReadonlyMap<TaskId, number>;
 }
 
 /** What one project's plan is derived from. */
@@ -43,13 +43,14 @@ interface ProjectFacts {
 export class Planning {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOGGER) private readonly log: Logger,
     private readonly tasks: TaskStore,
     private readonly attempts: AttemptStore,
     private readonly projects: ProjectStore,
     private readonly recipes: RecipeStore,
     private readonly sourceFacts: SourceFactStore,
-    private readonly indexes: PublishedIndexes,
+    private readonly published: PublishedFacts,
+    private readonly rebuilds: RebuildPlans,
+    private readonly durations: Durations,
   ) {}
 
   async plan(): Promise<Plan> {
@@ -66,10 +67,11 @@ export class Planning {
       (task) => task.progress.state === 'new' && task.progress.heldUntil !== null,
     );
     const missing = await this.attempts.missingDependencies(offeredAgain.map((task) => task.id));
-    const standings = new Map<TaskId, Standing>();
+    const rebuilds = await this.rebuilds.standings(missing, observed);
+    const standings = new Map(rebuilds.standings);
     for (const document of documents) {
       const isOfProject = (item: { readonly project: string }) => item.project === document.project;
-      const open = tasks.filter(isOfProject);
+      const open = tasks.filter((task) => isOfProject(task) && task.rebuildId === null);
       if (open.length === 0) continue;
       const facts: ProjectFacts = {
         document,
@@ -77,12 +79,33 @@ export class Planning {
         failed: failures.filter(isOfProject),
         recipes: recipes.filter(isOfProject),
         observed: observed.filter(isOfProject),
-        published: await this.publishedFor(profiles.filter(isOfProject)),
+        published: await this.published.of(profiles.filter(isOfProject)),
         missing,
       };
       for (const [taskId, standing] of this.explain(facts)) standings.set(taskId, standing);
     }
-    return { tasks, standings, documents: new Map(documents.map((each) => [each.project, each])) };
+    for (const task of tasks) {
+      const standing = standings.get(task.id);
+      const step = rebuilds.stepOf(task);
+      if (standing !== undefined && step !== null)
+        standings.set(task.id, heldByRebuild(standing, step));
+    }
+    const durationsMs = await this.durationsOf(tasks);
+    return {
+      tasks,
+      standings,
+      documents: new Map(documents.map((each) => [each.project, each])),
+      durationsMs,
+      tailsMs: taskTailsMs(
+        [...standings].map(([taskId, { waitsFor }]) => ({ taskId, waitsFor })),
+        (taskId) => durationsMs.get(taskId) ?? 0,
+      ),
+    };
+  }
+
+  private async durationsOf(tasks: readonly Task[]): Promise<ReadonlyMap<TaskId, number>> {
+    const predict = await this.durations.predictor();
+    return new Map(tasks.map((task) => [task.id, predict(task).expectedMs]));
   }
 
   private explain(facts: ProjectFacts): Map<TaskId, Standing> {
@@ -107,32 +130,6 @@ export class Planning {
         return [explanation.taskId, withMissing(standing, verdict)];
       }),
     );
-  }
-
-  private async publishedFor(profiles: readonly Profile[]): Promise<PublishedSource[]> {
-    const lists = await Promise.all(
-      profiles.map(async (profile) => {
-        const { name, architecture } = profile;
-        const own = await this.orNothing(
-          this.indexes.ofStream(profile.channel, profile.stream, architecture),
-        );
-        const others = await Promise.all(
-          profile.remotes.map((remote) => this.orNothing(this.indexes.ofRemote(remote.index))),
-        );
-        return publishedSources(name, architecture, [...own, ...others.flat()]);
-      }),
-    );
-    return lists.flat();
-  }
-
-  /** What cannot be read counts as not published: builds then wait or resolve against their pinned index anyway. */
-  private async orNothing<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
-    try {
-      return await list;
-    } catch (error) {
-      this.log.warn({ err: error }, 'Published index not readable');
-      return [];
-    }
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@cairn/contracts';
 import { type MessageContext } from '@cairn/messaging';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import { CLOCK, type Clock } from '../clock.js';
 import { InboxStore } from '../outbox/inbox.store.js';
 import { SummitOutboxStore } from '../outbox/outbox.store.js';
@@ -22,6 +23,10 @@ import { ChangeSetStore, type ChangeSet } from '../tasks/change-set.store.js';
 import { TaskLife } from '../tasks/task-life.service.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { isComplete } from './domain/change-set-progress.js';
+import { exportedInterface } from './domain/exported-interface.js';
+
+/** Room for the thousands of tasks of one change set. */
+const PUBLICATION_TIMEOUT_MS = 60_000;
 
 type ImportOutcome = RequestOf<typeof importFinished>['outcome'];
 
@@ -77,13 +82,16 @@ export class Publishing implements OnModuleInit {
     request: RequestOf<typeof changeSetPublished>,
     context: MessageContext,
   ): Promise<void> {
-    await this.database.inTransaction(async (tx) => {
-      if (!(await this.inbox.isFirst(tx, context, this.clock.now()))) return;
-      const { outcome } = request;
-      if (outcome.kind === 'refused')
-        await this.refusePublication(tx, request.changeSetId, outcome);
-      else await this.completePublication(tx, request.changeSetId, outcome.history);
-    });
+    await this.database.inTransaction(
+      async (tx) => {
+        if (!(await this.inbox.isFirst(tx, context, this.clock.now()))) return;
+        const { outcome } = request;
+        if (outcome.kind === 'refused')
+          await this.refusePublication(tx, request.changeSetId, outcome);
+        else await this.completePublication(tx, request.changeSetId, outcome.history);
+      },
+      { timeoutMs: PUBLICATION_TIMEOUT_MS },
+    );
   }
 
   async streamMoved(
@@ -143,6 +151,9 @@ export class Publishing implements OnModuleInit {
     await this.life.apply(tx, task, { kind: 'staged', attemptId: attempt.id }, { now, sentence });
     await this.changeSets.setLine(tx, changeSet.id, outcome.lineHistory);
     await this.sourceFacts.save(tx, task, outcome.packages, now);
+    await this.tasks.noteExported(tx, task.id, digestOf(exportedInterface(outcome.packages)));
+    // Whether a rebuild is complete is decided from all of its results, in its own time.
+    if (task.rebuildId !== null) return;
     if (!isComplete(await this.changeSets.members(tx, changeSet.id))) return;
     await this.changeSets.setState(tx, changeSet.id, { state: 'publishing' });
     const { channel, stream } = changeSet;
@@ -213,4 +224,8 @@ export class Publishing implements OnModuleInit {
     for (const { id } of staged) tasks.push(await this.tasks.lock(tx, id));
     return tasks;
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -7,7 +7,7 @@ import { type Transaction } from '../persistence/summit-database.js';
 import { ProjectStore, type Profile } from '../projects/project.store.js';
 import { PublishedIndexes } from '../published/published-indexes.service.js';
 import { ChangeSetStore } from '../tasks/change-set.store.js';
-import { wishFor, type PublishedRelease } from '../tasks/domain/missing-builds.js';
+import { recipeless, wishFor, type PublishedRelease } from '../tasks/domain/missing-builds.js';
 import { TaskLife } from '../tasks/task-life.service.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { RecipeStore, type RecipeRepository, type StoredRecipe } from './recipe.store.js';
@@ -69,6 +69,8 @@ export class CreateTasks {
     prepared: readonly ProfileWithIndex[],
   ): Promise<number> {
     const recipes = await this.recipes.recipesOf(repository.project, repository.name, tx);
+    const badPaths = await this.recipes.badPathsOf(tx, repository.project, repository.name);
+    const sources = new Set(recipes.map((recipe) => recipe.source));
     let created = 0;
     for (const target of prepared) {
       const key = {
@@ -77,6 +79,7 @@ export class CreateTasks {
         profile: target.profile.name,
       };
       const latest = await this.tasks.latestPerSource(tx, key);
+      await this.cancelRecipeless(tx, latest, { sources, badPaths });
       for (const recipe of recipes) {
         created += await this.createOne(tx, {
           repository,
@@ -88,6 +91,23 @@ export class CreateTasks {
       }
     }
     return created;
+  }
+
+  /** Nobody wants what no recipe asks for any more; those who wait for it hear of it as of a cancelled task. */
+  private async cancelRecipeless(
+    tx: Transaction,
+    latest: ReadonlyMap<string, Task>,
+    read: { readonly sources: ReadonlySet<string>; readonly badPaths: readonly string[] },
+  ): Promise<void> {
+    const known = new Map(
+      [...latest].map(([source, task]) => [source, { ...task, state: task.progress.state }]),
+    );
+    for (const { id } of recipeless(known, read)) {
+      const task = await this.tasks.lock(tx, id);
+      if (task.progress.state !== 'new') continue;
+      const sentence = `${task.source} ${task.version}-${task.sourceRelease} is cancelled: its recipe was removed.`;
+      await this.life.apply(tx, task, { kind: 'cancelled' }, { now: this.clock.now(), sentence });
+    }
   }
 
   private async createOne(
@@ -174,6 +194,9 @@ export class CreateTasks {
       recipePath: recipe.path,
       description,
       createdAt: now,
+      rebuildId: null,
+      stage: 0,
+      without: [],
     });
   }
 }

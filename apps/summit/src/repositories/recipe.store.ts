@@ -181,6 +181,15 @@ export class RecipeStore {
     return rows.map(toRecipe);
   }
 
+  /** Paths of the recipes that could not be read at the repository's commit. */
+  async badPathsOf(tx: Transaction, project: string, repository: string): Promise<string[]> {
+    const rows = await tx.badRecipe.findMany({
+      where: { projectName: project, repositoryName: repository },
+      select: { path: true },
+    });
+    return rows.map((row) => row.path);
+  }
+
   async allRecipes(): Promise<StoredRecipe[]> {
     const rows = await this.database.client.recipe.findMany();
     return rows.map(toRecipe);

@@ -94,7 +94,7 @@ it('lets a changed recipe take the place of a waiting task of the same release',
   expect((await tasksOf('same')).map(({ state }) => state)).toEqual(['new', 'superseded']);
 });
 
-it('reads the good recipes beside bad ones and says what is wrong with those', async () => {
+it('C12: reads the good recipes beside bad ones and says what is wrong with those', async () => {
   const commit = world.recipes.commit({
     'good/stone.yaml': recipeText({ name: 'good' }),
     'broken/stone.yaml': 'name: broken\nversion: [\n',
@@ -185,7 +185,7 @@ it('stores a commit only together with its recipes and tasks', async () => {
   expect(await tasksOf('midway')).toHaveLength(1);
 });
 
-it('shows why a repository cannot be read, keeps what it knows, and recovers', async () => {
+it('C11: shows why a repository cannot be read, keeps what it knows, and recovers', async () => {
   const commit = world.recipes.commitRecipes({ name: 'kept' });
   await world.refresh(commit);
   world.recipes.git('branch', '--move', 'main', 'hidden');
@@ -207,11 +207,12 @@ it('follows a branch whose history was written anew', async () => {
   expect((await tasksOf('rewritten'))[0]).toMatchObject({ sourceRelease: 6, commit });
 });
 
-it('forgets a removed recipe', async () => {
+it('C9: forgets a removed recipe and cancels the task that waits for it', async () => {
   await world.refresh(world.recipes.commitRecipes({ name: 'leaving' }));
   const { recipeCount } = await view();
   await world.refresh(world.recipes.commit({ leaving: null }));
   expect((await view()).recipeCount).toBe(recipeCount - 1);
+  expect((await tasksOf('leaving'))[0]?.state).toBe('cancelled');
 });
 
 it('answers a refresh of an unknown repository with a code', async () => {
@@ -232,4 +233,18 @@ it('goes on looking after Redis has lost everything, by command and by itself', 
   await world.admin.call(applyProject, { body: { document: world.projectText() } });
   await world.eventually(async () => expect((await view()).commit).toBe(commit));
   await redis.quit();
+});
+
+it('C13: makes a task for each profile, and none supersedes the other', async () => {
+  const other = '\n  - { name: other, architecture: x86_64, channel: other }\nrepositories:';
+  const document = world.projectText().replace('\nrepositories:', other);
+  await world.admin.call(applyProject, { body: { document } });
+  await world.refresh(world.recipes.commitRecipes({ name: 'twin' }));
+  const tasks = await world.eventually(async () => {
+    const found = await tasksOf('twin');
+    expect(found).toHaveLength(2);
+    return found;
+  });
+  expect(tasks.map(({ profile }) => profile).sort()).toEqual(['default', 'other']);
+  expect(tasks.map(({ state }) => state)).toEqual(['new', 'new']);
 });

@@ -178,6 +178,20 @@ export class AttemptStore {
     );
   }
 
+  /** Why tasks failed, by their newest attempt that says so. */
+  async lastFailures(taskIds: readonly TaskId[]): Promise<ReadonlyMap<TaskId, BuildFailure>> {
+    const rows = await this.database.client.attempt.findMany({
+      where: { taskId: { in: [...taskIds] } },
+      orderBy: { number: 'asc' },
+      select: { taskId: true, failure: true },
+    });
+    return new Map(
+      rows.flatMap(({ taskId, failure }): [TaskId, BuildFailure][] =>
+        failure === null ? [] : [[taskId as TaskId, failure as unknown as BuildFailure]],
+      ),
+    );
+  }
+
   /** Running attempts whose lease has run out. */
   async expired(now: number): Promise<Attempt[]> {
     const rows = await this.database.client.attempt.findMany({

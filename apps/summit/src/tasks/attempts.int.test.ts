@@ -109,7 +109,7 @@ describe('a result that comes late', () => {
 });
 
 describe('a lease', () => {
-  it('runs on with every heartbeat that names the build', async () => {
+  it('C50: runs on with every heartbeat that names the build', async () => {
     const attic = await world.builder('attic-lease');
     await world.refresh(world.recipes.commitRecipes({ name: 'leased' }));
     const order = await attic.order('leased');
@@ -131,7 +131,7 @@ describe('a lease', () => {
     });
   });
 
-  it('that ran out offers the task again; a builder that comes back first goes on', async () => {
+  it('C49: that ran out offers the task again; a builder that comes back first goes on', async () => {
     const attic = await world.builder('attic-back');
     await world.refresh(world.recipes.commitRecipes({ name: 'comes-back' }));
     const order = await attic.order('comes-back');
@@ -150,7 +150,7 @@ describe('a lease', () => {
     await world.taskBecomes('comes-back', { state: 'completed' });
   });
 
-  it('is lost at once when the builder has forgotten the build', async () => {
+  it('C45: is lost at once when the builder has forgotten the build', async () => {
     const attic = await world.builder('attic-forgets');
     await world.refresh(world.recipes.commitRecipes({ name: 'forgotten' }));
     const order = await attic.order('forgotten');
@@ -163,7 +163,7 @@ describe('a lease', () => {
     expect(again.fence).toBeGreaterThan(order.fence);
   });
 
-  it('is lost at once when the builder restarts without it, and kept when it restarts with it', async () => {
+  it('C46: is lost at once when the builder restarts without it, and kept when it restarts with it', async () => {
     const attic = await world.builder('attic-restarts', { slots: 2 });
     await world.refresh(
       world.recipes.commitRecipes({ name: 'kept-build' }, { name: 'lost-build' }),
@@ -208,7 +208,7 @@ describe('a lease', () => {
 });
 
 describe('an order that is turned away', () => {
-  it('goes to another builder at once and counts against nobody', async () => {
+  it('C47, C48: goes to another builder at once and counts against nobody', async () => {
     const busy = await world.builder('busy');
     busy.answer = { status: 429, code: 'builder.busy' };
     await world.refresh(world.recipes.commitRecipes({ name: 'elsewhere' }));
@@ -301,7 +301,7 @@ describe('cancelling', () => {
     return world.admin.send(cancelTask, { params: { taskId: id } });
   }
 
-  it('stops a running build; its late result is refused', async () => {
+  it('C31: stops a running build; its late result is refused', async () => {
     const attic = await world.builder('attic-cancel');
     await world.refresh(world.recipes.commitRecipes({ name: 'unwanted' }));
     const order = await attic.order('unwanted');

@@ -13,6 +13,8 @@ export interface ChangeSet {
   readonly state: ChangeSetState;
   readonly lineHistory: string | null;
   readonly publishedHistory: string | null;
+  readonly refusal: { readonly code: string; readonly message: string } | null;
+  readonly endedAt: number | null;
 }
 
 interface ChangeSetRow {
@@ -23,6 +25,8 @@ interface ChangeSetRow {
   readonly state: string;
   readonly lineHistory: string | null;
   readonly publishedHistory: string | null;
+  readonly refusal: unknown;
+  readonly endedAt: Date | null;
 }
 
 /** The only door to the change set table. */
@@ -111,5 +115,7 @@ function toChangeSet(row: ChangeSetRow): ChangeSet {
     state: row.state as ChangeSetState,
     lineHistory: row.lineHistory,
     publishedHistory: row.publishedHistory,
+    refusal: row.refusal as ChangeSet['refusal'],
+    endedAt: row.endedAt?.getTime() ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '@cairn/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
+import { EventStore } from '../live/event.store.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 import { AttemptEnding } from './attempt-ending.service.js';
 import { AttemptStore } from './attempt.store.js';
@@ -18,6 +19,7 @@ export class TaskCommands {
     private readonly attempts: AttemptStore,
     private readonly changeSets: ChangeSetStore,
     private readonly life: TaskLife,
+    private readonly events: EventStore,
     private readonly ending: AttemptEnding,
   ) {}
 
@@ -37,10 +39,48 @@ export class TaskCommands {
           { taskId, newerTaskId: newer.id },
         );
       }
+      const changeSet = await this.changeSets.lock(tx, task.changeSetId);
+      if (task.rebuildId !== null && changeSet?.state !== 'open') {
+        throw new AppError(
+          'task.illegal-transition',
+          `The rebuild of task ${taskId} has ended: start another one.`,
+          { taskId, rebuildId: task.rebuildId },
+        );
+      }
       const now = this.clock.now();
       const sentence = `${account} asked to try ${task.source} ${task.version}-${task.sourceRelease} again.`;
       await this.life.apply(tx, task, { kind: 'retried' }, { now, sentence });
       await this.changeSets.setState(tx, task.changeSetId, { state: 'open' });
+      await audit(tx);
+    });
+  }
+
+  /** Moves a waiting task before or behind all others. */
+  async bump(
+    taskId: number,
+    wish: { readonly bump: number; readonly account: string },
+    audit: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    await this.database.inTransaction(async (tx) => {
+      const task = await this.tasks.lock(tx, taskId);
+      if (task.progress.state !== 'new') {
+        throw new AppError(
+          'task.illegal-transition',
+          `Task ${taskId} is ${task.progress.state}: only a waiting task can be moved.`,
+          { taskId, state: task.progress.state },
+        );
+      }
+      await this.tasks.setBump(tx, task.id, wish.bump);
+      const where =
+        wish.bump === 0
+          ? 'to its ordinary place'
+          : `${wish.bump > 0 ? 'forwards' : 'backwards'} (${wish.bump})`;
+      await this.events.record(tx, {
+        at: this.clock.now(),
+        kind: 'task.bumped',
+        sentence: `${wish.account} moved ${task.source} ${task.version}-${task.sourceRelease} ${where}.`,
+        taskId: task.id,
+      });
       await audit(tx);
     });
   }

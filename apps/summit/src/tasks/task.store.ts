@@ -1,6 +1,7 @@
 import { AppError, type Architecture, type TaskState } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
 import { type Prisma } from '../persistence/generated/client.js';
+import { toJson } from '../persistence/json.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
 import { type AttemptId, type TaskId, type TaskProgress } from './domain/task.js';
 
@@ -24,9 +25,17 @@ export interface Task {
   readonly progress: TaskProgress;
   readonly createdAt: number;
   readonly endedAt: number | null;
+  /** Set by an operator: higher goes first, 0 is ordinary. */
+  readonly bump: number;
+  /** The rebuild that this is a step of; null for tasks that follow from a commit. */
+  readonly rebuildId: string | null;
+  /** Which build of its source within the rebuild; 0 for all others. */
+  readonly stage: number;
+  /** Capabilities that a bootstrap hint leaves out of this build. */
+  readonly without: readonly string[];
 }
 
-export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt'>;
+export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt' | 'bump'>;
 
 type TaskRow = Prisma.TaskGetPayload<object>;
 
@@ -73,26 +82,128 @@ export class TaskStore {
   }
 
   async create(tx: Transaction, task: NewTask): Promise<Task> {
-    const row = await tx.task.create({
-      data: {
-        changeSetId: task.changeSetId,
-        projectName: task.project,
-        profileName: task.profile,
-        repositoryName: task.repository,
-        source: task.source,
-        architecture: task.architecture,
-        version: task.version,
-        sourceRelease: task.sourceRelease,
-        commit: task.commit,
-        commitAt: new Date(task.commitAt),
-        treeId: task.treeId,
-        recipePath: task.recipePath,
-        description: task.description,
+    return toTask(await tx.task.create({ data: newRow(task) }));
+  }
+
+  /** Many at once, in the order given. */
+  async createAll(tx: Transaction, tasks: readonly NewTask[]): Promise<Task[]> {
+    const rows = await tx.task.createManyAndReturn({ data: tasks.map(newRow) });
+    return rows.map(toTask);
+  }
+
+  /** The tasks of a rebuild in the order in which they were made. */
+  async ofRebuild(rebuildId: string, db: Transaction = this.database.client): Promise<Task[]> {
+    const rows = await db.task.findMany({ where: { rebuildId }, orderBy: { id: 'asc' } });
+    return rows.map(toTask);
+  }
+
+  /** Waiting tasks of a profile that follow from commits. */
+  async waitingOf(
+    tx: Transaction,
+    key: { readonly project: string; readonly profile: string },
+  ): Promise<Task[]> {
+    const rows = await tx.task.findMany({
+      where: {
+        projectName: key.project,
+        profileName: key.profile,
         state: 'new',
-        createdAt: new Date(task.createdAt),
+        rebuildId: null,
       },
+      orderBy: { id: 'asc' },
     });
-    return toTask(row);
+    return rows.map(toTask);
+  }
+
+  /** Notes as which stage of a cycle a task is given away; the steps of a rebuild know that from the start. */
+  async noteStage(
+    tx: Transaction,
+    task: Task,
+    stage: { readonly rebuildAfter: readonly string[]; readonly without: readonly string[] },
+  ): Promise<Task> {
+    if (task.rebuildId !== null) return task;
+    const { rebuildAfter, without } = stage;
+    await tx.task.update({
+      where: { id: task.id },
+      data: { rebuildAfter: toJson(rebuildAfter), without: toJson(without) },
+    });
+    return { ...task, without };
+  }
+
+  /** Completed tasks of commits that lacked new versions of other sources, which nobody has decided on yet. */
+  async undecidedStages(): Promise<{ readonly task: Task; readonly rebuildAfter: string[] }[]> {
+    const found = await this.database.client.$queryRaw<{ id: number }[]>`
+      SELECT "id" FROM "task"
+      WHERE "state" = 'completed' AND "rebuild_id" IS NULL AND "rebuild_after" <> '[]'`;
+    if (found.length === 0) return [];
+    const rows = await this.database.client.task.findMany({
+      where: { id: { in: found.map((row) => row.id) } },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map((row) => ({ task: toTask(row), rebuildAfter: row.rebuildAfter as string[] }));
+  }
+
+  /** The last two completed builds of a source for a profile, newest first. */
+  async lastCompleted(
+    key: { readonly project: string; readonly profile: string },
+    source: string,
+  ): Promise<{ readonly endedAt: number; readonly exported: string | null }[]> {
+    const rows = await this.database.client.task.findMany({
+      where: {
+        projectName: key.project,
+        profileName: key.profile,
+        source,
+        state: 'completed',
+      },
+      orderBy: { endedAt: 'desc' },
+      take: 2,
+    });
+    return rows.map((row) => ({ endedAt: row.endedAt?.getTime() ?? 0, exported: row.exported }));
+  }
+
+  /** What the last completed build of each source of a profile exports. */
+  async lastExported(key: {
+    readonly project: string;
+    readonly profile: string;
+  }): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.client.$queryRaw<{ source: string; exported: string }[]>`
+      SELECT DISTINCT ON ("source") "source", coalesce("exported", '') AS "exported" FROM "task"
+      WHERE "project_name" = ${key.project} AND "profile_name" = ${key.profile}
+        AND "state" = 'completed'
+      ORDER BY "source", "ended_at" DESC`;
+    return new Map(rows.map((row) => [row.source, row.exported]));
+  }
+
+  /** Notes that it is decided whether a task is built once more. */
+  async forgetStage(tx: Transaction, id: TaskId): Promise<void> {
+    await tx.task.update({ where: { id }, data: { rebuildAfter: [] } });
+  }
+
+  /** Notes what a staged build exports. */
+  async noteExported(tx: Transaction, id: TaskId, exported: string): Promise<void> {
+    await tx.task.update({ where: { id }, data: { exported } });
+  }
+
+  /** When each staged task of a rebuild was staged and what it exports. */
+  async stagedOf(
+    rebuildId: string,
+  ): Promise<
+    { readonly source: string; stage: number; stagedAt: number; exported: string; usedAt: number }[]
+  > {
+    const rows = await this.database.client.task.findMany({
+      where: { rebuildId, stagedAt: { not: null } },
+      include: { attempts: { where: { state: 'accepted' }, select: { dispatchedAt: true } } },
+    });
+    return rows.map((row) => ({
+      source: row.source,
+      stage: row.stage,
+      stagedAt: row.stagedAt?.getTime() ?? 0,
+      exported: row.exported ?? '',
+      usedAt: row.attempts[0]?.dispatchedAt.getTime() ?? 0,
+    }));
+  }
+
+  async setBump(tx: Transaction, id: TaskId, bump: number): Promise<void> {
+    await tx.task.update({ where: { id }, data: { bump } });
   }
 
   async markSuperseded(tx: Transaction, id: TaskId, by: TaskId): Promise<void> {
@@ -111,7 +222,12 @@ export class TaskStore {
     key: { project: string; repository: string; profile: string },
   ): Promise<Map<string, Task>> {
     const rows = await tx.task.findMany({
-      where: { projectName: key.project, repositoryName: key.repository, profileName: key.profile },
+      where: {
+        projectName: key.project,
+        repositoryName: key.repository,
+        profileName: key.profile,
+        OR: [{ rebuildId: null }, { state: 'completed' }],
+      },
       orderBy: { id: 'desc' },
       distinct: ['source'],
     });
@@ -129,13 +245,14 @@ export class TaskStore {
   /** The newest failed or cancelled task of each source that has nothing newer that came right. */
   async unresolvedFailures(): Promise<Task[]> {
     const rows = await this.database.client.$queryRaw<{ id: number }[]>`
-      SELECT "id" FROM "task" AS "ended" WHERE "state" IN ('failed', 'cancelled') AND NOT EXISTS (
+      SELECT "id" FROM "task" AS "ended" WHERE "state" IN ('failed', 'cancelled') AND "rebuild_id" IS NULL AND NOT EXISTS (
         SELECT 1 FROM "task" AS "newer"
         WHERE "newer"."project_name" = "ended"."project_name"
           AND "newer"."profile_name" = "ended"."profile_name"
           AND "newer"."source" = "ended"."source"
           AND "newer"."repository_name" = "ended"."repository_name"
-          AND "newer"."id" > "ended"."id" AND "newer"."state" <> 'superseded')`;
+          AND "newer"."id" > "ended"."id" AND "newer"."state" <> 'superseded'
+          AND ("newer"."rebuild_id" IS NULL OR "newer"."state" = 'completed'))`;
     if (rows.length === 0) return [];
     const failed = await this.database.client.task.findMany({
       where: { id: { in: rows.map((row) => row.id) } },
@@ -168,6 +285,8 @@ export class TaskStore {
 
   /** A newer task of the same source that waits, if there is one: then the older need not be offered again. */
   async newerWaiting(tx: Transaction, task: Task): Promise<Task | null> {
+    // Steps of a rebuild are all wanted, several of one source too.
+    if (task.rebuildId !== null) return null;
     const row = await tx.task.findFirst({
       where: {
         projectName: task.project,
@@ -176,6 +295,7 @@ export class TaskStore {
         source: task.source,
         architecture: task.architecture,
         id: { gt: task.id },
+        rebuildId: null,
         state: { in: ['new', 'building', 'publishing', 'completed'] },
       },
       orderBy: { id: 'desc' },
@@ -236,5 +356,32 @@ function toTask(row: TaskRow): Task {
     },
     createdAt: row.createdAt.getTime(),
     endedAt: row.endedAt?.getTime() ?? null,
+    bump: row.bump,
+    rebuildId: row.rebuildId,
+    stage: row.stage,
+    without: row.without as string[],
+  };
+}
+
+function newRow(task: NewTask): Prisma.TaskUncheckedCreateInput {
+  return {
+    changeSetId: task.changeSetId,
+    projectName: task.project,
+    profileName: task.profile,
+    repositoryName: task.repository,
+    source: task.source,
+    architecture: task.architecture,
+    version: task.version,
+    sourceRelease: task.sourceRelease,
+    commit: task.commit,
+    commitAt: new Date(task.commitAt),
+    treeId: task.treeId,
+    recipePath: task.recipePath,
+    description: task.description,
+    state: 'new',
+    createdAt: new Date(task.createdAt),
+    rebuildId: task.rebuildId,
+    stage: task.stage,
+    without: toJson(task.without),
   };
 }

@@ -4,7 +4,9 @@ import { AttemptEnding } from './attempt-ending.service.js';
 import { AttemptLeases } from './attempt-leases.service.js';
 import { AttemptResults } from './attempt-results.service.js';
 import { AttemptStore } from './attempt.store.js';
+import { BuildHistory } from './build-history.store.js';
 import { ChangeSetStore } from './change-set.store.js';
+import { RebuildStore } from './rebuild.store.js';
 import { TaskCommands } from './task-commands.service.js';
 import { TaskLife } from './task-life.service.js';
 import { TaskStore } from './task.store.js';
@@ -12,7 +14,9 @@ import { TaskStore } from './task.store.js';
 const providers = [
   TaskStore,
   AttemptStore,
+  BuildHistory,
   ChangeSetStore,
+  RebuildStore,
   TaskLife,
   AttemptEnding,
   AttemptLeases,

@@ -73,6 +73,20 @@ export const cancelTask = defineRoute({
   reply: taskDetailSchema,
 });
 
+/** Farthest that an operator can move a task forwards or backwards. */
+export const BUMP_MAX = 1_000;
+
+export const bumpTask = defineRoute({
+  method: 'POST',
+  path: '/api/v1/tasks/:taskId/bump',
+  policy: 'task:bump',
+  summary:
+    'Let a waiting task go before (or, below 0, after) all others; 0 makes it ordinary again.',
+  params: taskParams,
+  body: z.strictObject({ bump: z.number().int().min(-BUMP_MAX).max(BUMP_MAX) }),
+  reply: taskDetailSchema,
+});
+
 export const readLog = defineRoute({
   method: 'GET',
   path: '/api/v1/attempts/:attemptId/log',
@@ -248,6 +262,7 @@ export const hubRoutes = [
   getTask,
   retryTask,
   cancelTask,
+  bumpTask,
   readLog,
   followLog,
   listBuilders,

@@ -1,6 +1,7 @@
 import { type HttpRoute } from './http-route.js';
 import { hubRoutes } from './hub.routes.js';
+import { rebuildRoutes } from './rebuild.routes.js';
 import { sessionRoutes } from './session.routes.js';
 
 /** Every route of summit's API; the server refuses to start when one has no handler. */
-export const HTTP_ROUTES: readonly HttpRoute[] = [...sessionRoutes, ...hubRoutes];
+export const HTTP_ROUTES: readonly HttpRoute[] = [...sessionRoutes, ...hubRoutes, ...rebuildRoutes];

@@ -57,6 +57,8 @@ export const orderBuild = defineContract({
     /** History of our own channel that this build is pinned to; absent when nothing is published yet. */
     pinnedHistory: historyIdSchema.optional(),
     remotes: z.array(orderRemoteSchema).max(32),
+    /** Build dependencies that this build does without: the first of a bootstrap. */
+    without: z.array(z.string().max(256)).max(1_000).optional(),
     networkAllowed: z.boolean(),
     sourceDateEpoch: z.number().int().min(0),
     limits: buildLimitsSchema,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type BuildPlan } from '@cairn/recipe';
 import { err, ok, type Result } from '@cairn/std';
-import { type Dependency } from '@cairn/stone';
+import { formatDependency, parseDependency, type Dependency } from '@cairn/stone';
 import { type BuildFailure } from '../build-outcome.js';
 import { type BuildLog } from '../build-log.js';
 import { type BuildOrder } from '../build-order.js';
@@ -39,8 +39,10 @@ export async function resolveRoot(
   if (!sources.ok) return err(sourceFailure(sources.error));
   const { dependencies } = facts.plan;
   // The base and the toolchain are the host's own here: a second C library over it would break every program.
+  const left = new Set((order.dependencies.without ?? []).flatMap(canonicalText));
+  if (left.size > 0) facts.log.note(`left out of this first build: ${[...left].join(' ')}`);
   const wanted: Dependency[] = [
-    ...dependencies.recipe,
+    ...dependencies.recipe.filter((wish) => !left.has(formatDependency(wish))),
     ...dependencies.actions,
     ...dependencies.upstreams,
     ...(order.dependencies.extra ?? []),
@@ -59,6 +61,12 @@ export async function resolveRoot(
   if (resolved.value.fromHost.length > 0)
     facts.log.note(`from this machine: ${resolved.value.fromHost.join(' ')}`);
   return resolved;
+}
+
+/** The long form of a dependency text; nothing when it is none. */
+function canonicalText(text: string): string[] {
+  const parsed = parseDependency(text);
+  return parsed.ok ? [formatDependency(parsed.value)] : [];
 }
 
 async function loadSources(

@@ -1,4 +1,3 @@
-import type { TaskExplanation } from '../tasks/explain-tasks.js';
 import type { TaskKey } from '../tasks/task-facts.js';
 
 /**
@@ -6,7 +5,10 @@ import type { TaskKey } from '../tasks/task-facts.js';
  * cannot be cut count for themselves only.
  */
 export function taskTailsMs<Id extends TaskKey>(
-  explanations: readonly Pick<TaskExplanation<Id>, 'taskId' | 'waitsFor'>[],
+  explanations: readonly {
+    readonly taskId: Id;
+    readonly waitsFor: readonly { readonly taskId: Id }[];
+  }[],
   durationMsOf: (taskId: Id) => number,
 ): Map<Id, number> {
   const dependencies = new Map(

@@ -53,15 +53,16 @@ export function condense(adjacency: Adjacency): Condensation {
         low[parent] = Math.min(low[parent] ?? 0, low[node] ?? 0);
       }
       if (low[node] !== order[node]) continue;
-      const component: number[] = [];
-      let member: number;
+      const openEnd = openCount;
+      let size = 0;
       do {
-        openCount -= 1;
-        member = open[openCount] ?? 0;
-        componentOf[member] = members.length;
-        component.push(member);
-      } while (member !== node);
-      members.push(component.sort((left, right) => left - right));
+        size += 1;
+        componentOf[open[openEnd - size] ?? 0] = members.length;
+      } while (open[openEnd - size] !== node);
+      openCount -= size;
+      const found = size === 1 ? [node] : Array.from(open.subarray(openCount, openEnd));
+      if (size > 1) found.sort((left, right) => left - right);
+      members.push(found);
     }
   }
   return { componentOf, members };

@@ -1,10 +1,12 @@
 import { invariant } from '@cairn/std';
 import { AdjacencyBuilder, type Adjacency } from './adjacency.js';
-import { canonicalCapability, type Capability } from './capability.js';
+import type { Capability } from './capability.js';
 import {
+  choose,
   ProviderIndex,
-  providedBy,
+  sourceEntry,
   type PackageEntry,
+  type Slot,
   type SourceEntry,
 } from './provider-index.js';
 import { compareText, mergeNodes, type SourceNode } from './source-node.js';
@@ -27,12 +29,6 @@ export interface Unresolved {
   readonly capability: Capability;
 }
 
-/** Wanted capabilities and, place by place, the packages that serve them. */
-interface Resolved {
-  readonly wants: readonly Capability[];
-  readonly served: readonly (PackageEntry | undefined)[];
-}
-
 /**
  * Sources, what they provide and ask for, and the edges between them. The same sources give the same graph in whatever
  * order they come, and after any sequence of `update` and `remove` it equals one built from scratch.
@@ -41,11 +37,8 @@ export class DependencyGraph {
   readonly reading: GraphReading;
   readonly #sources = new Map<string, SourceEntry>();
   readonly #providers = new ProviderIndex();
-  readonly #packageWants = new Map<PackageEntry, Resolved>();
-  /** Whether any source's dependencies were served yet; until then a new source can change nothing. */
-  #isAsked = false;
-  /** Who asks for a capability; made at the first change after that, kept up to date from then on. */
-  #askers: Map<Capability, Set<SourceEntry>> | undefined;
+  /** What the index knows: nothing until the graph is looked at, then what was asked for; everything once a change comes after that. */
+  #indexed: 'nothing' | 'what-is-asked' | 'everything' = 'nothing';
   #sorted: readonly SourceEntry[] | undefined;
   #names: readonly string[] | undefined;
   #adjacency: Adjacency | undefined;
@@ -59,8 +52,10 @@ export class DependencyGraph {
     return this.#packageCount;
   }
 
+  /** Number of distinct capabilities that somebody provides. */
   get capabilityCount(): number {
-    return this.#providers.size;
+    this.#indexEverything();
+    return this.#providers.providedCount();
   }
 
   /** Names of all sources in alphabetical order. */
@@ -77,20 +72,23 @@ export class DependencyGraph {
     return this.#sources.get(source)?.node;
   }
 
-  /** All packages that provide a capability. */
-  providersOf(capability: Capability): readonly PackageEntry[] {
-    return this.#providers.providersOf(canonicalCapability(capability));
-  }
-
-  /** Adds a source, or replaces the one of this name. Only edges that the change can touch are resolved again. */
+  /** Adds a source, or replaces the one of this name; takes time in proportion to that source's lists. */
   update(node: SourceNode): void {
-    this.#detach(node.source);
+    this.remove(node.source);
     this.#attach(node);
   }
 
   /** Takes a source out; a source that is not there is no error. */
   remove(source: string): void {
-    this.#detach(source);
+    const entry = this.#sources.get(source);
+    if (entry === undefined) return;
+    if (this.#indexed !== 'nothing') {
+      this.#indexEverything();
+      for (const each of entry.packages) this.#providers.remove(each);
+    }
+    this.#packageCount -= entry.packages.length;
+    this.#sources.delete(source);
+    this.#forgetDerived();
   }
 
   /** Like `update`, but a name that is already there is merged. Meant for filling a new graph. */
@@ -108,33 +106,25 @@ export class DependencyGraph {
    */
   edgesOf(source: string, without?: ReadonlySet<Capability>): readonly Edge[] {
     const entry = this.#entry(source);
-    const direct =
-      without === undefined
-        ? this.#directOf(entry)
-        : this.#resolve(
-            source,
-            entry.wants.filter((wanted) => !without.has(wanted)),
-          );
+    const asked = this.#wantsOf(entry);
+    const wants =
+      without === undefined ? asked : asked.filter((slot) => !without.has(slot.capability));
     const edges: Edge[] = [];
-    for (const [place, capability] of direct.wants.entries()) {
-      const from = direct.served[place]?.owner.node.source;
-      if (from !== undefined) edges.push({ source, capability, from });
+    for (const slot of wants) {
+      const from = choose(slot, entry)?.owner.node.source;
+      if (from !== undefined) edges.push({ source, capability: slot.capability, from });
     }
-    if (this.reading.closure) {
-      this.#walkClosure(direct, (owner, capability) => {
-        edges.push({ source, capability, from: owner.node.source });
-      });
-    }
+    if (this.reading.closure) edges.push(...this.#closureEdges(entry, wants));
     return edges;
   }
 
   /** Everything a source asks for that nobody provides, runtime dependencies included when the closure is read. */
   unresolvedOf(source: string): readonly Unresolved[] {
     const entry = this.#entry(source);
-    const found = new Set(unserved(this.#directOf(entry)));
+    const found = new Set(unserved(this.#wantsOf(entry)));
     if (this.reading.closure) {
       for (const each of entry.packages) {
-        for (const capability of unserved(this.#wantsOfPackage(each))) found.add(capability);
+        for (const capability of unserved(this.#needsOf(each))) found.add(capability);
       }
     }
     return [...found].sort(compareText).map((capability) => ({ source, capability }));
@@ -147,9 +137,12 @@ export class DependencyGraph {
     for (const [number, entry] of sources.entries()) entry.number = number;
     const rows = new AdjacencyBuilder(this.sourceNames());
     for (const entry of sources) {
-      const direct = this.#directOf(entry);
-      for (const each of direct.served) if (each !== undefined) rows.add(each.owner.number);
-      if (this.reading.closure) this.#walkClosure(direct, (owner) => rows.add(owner.number));
+      const wants = this.#wantsOf(entry);
+      for (const slot of wants) {
+        const serving = choose(slot, entry);
+        if (serving !== undefined) rows.add(serving.owner.number);
+      }
+      if (this.reading.closure) this.#walkClosure(entry, wants, (owner) => rows.add(owner.number));
       rows.endRow();
     }
     this.#adjacency = rows.build();
@@ -170,124 +163,96 @@ export class DependencyGraph {
   }
 
   #attach(node: SourceNode): void {
-    const packages: PackageEntry[] = [];
-    const wants = canonicalWants(node.buildDepends);
-    const entry: SourceEntry = { node, packages, wants, served: undefined, number: -1 };
-    for (const facts of node.packages) {
-      const each = { facts, owner: entry };
-      packages.push(each);
-      this.#providers.add(each);
+    const entry = sourceEntry(node);
+    if (this.#indexed !== 'nothing') {
+      this.#indexEverything();
+      for (const each of entry.packages) this.#providers.add(each);
     }
-    this.#packageCount += packages.length;
+    this.#packageCount += entry.packages.length;
     this.#sources.set(node.source, entry);
-    if (this.#isAsked) this.#askers ??= this.#collectAskers();
-    if (this.#askers !== undefined) noteAsker(this.#askers, entry);
-    this.#invalidate(packages);
+    this.#forgetDerived();
   }
 
-  #detach(source: string): void {
-    const entry = this.#sources.get(source);
-    if (entry === undefined) return;
-    this.#askers ??= this.#collectAskers();
-    for (const each of entry.packages) this.#providers.remove(each);
-    this.#packageCount -= entry.packages.length;
-    this.#sources.delete(source);
-    for (const capability of entry.wants) this.#askers.get(capability)?.delete(entry);
-    this.#invalidate(entry.packages);
-  }
-
-  /** Forgets what the coming or going of these packages may have changed. */
-  #invalidate(changed: readonly PackageEntry[]): void {
+  #forgetDerived(): void {
     this.#sorted = undefined;
     this.#names = undefined;
     this.#adjacency = undefined;
-    if (this.#packageWants.size > 0) this.#packageWants.clear();
-    if (this.#askers === undefined) return;
-    for (const each of changed) {
-      for (const capability of providedBy(each.facts)) {
-        for (const asker of this.#askers.get(capability) ?? []) asker.served = undefined;
-      }
+  }
+
+  /** Nine capabilities of ten are asked for by nobody; they are passed over. */
+  #indexWhatIsAsked(): void {
+    if (this.#indexed !== 'nothing') return;
+    for (const entry of this.#sources.values()) {
+      entry.wants = this.#providers.slotsOf(entry.node.buildDepends);
+      if (!this.reading.closure) continue;
+      for (const each of entry.packages) each.needs = this.#providers.slotsOf(each.facts.depends);
     }
+    this.#providers.addWhereAsked(this.#sources.values());
+    this.#indexed = 'what-is-asked';
   }
 
-  #collectAskers(): Map<Capability, Set<SourceEntry>> {
-    const askers = new Map<Capability, Set<SourceEntry>>();
-    for (const entry of this.#sources.values()) noteAsker(askers, entry);
-    return askers;
+  /** A change may ask for anything. */
+  #indexEverything(): void {
+    if (this.#indexed === 'everything') return;
+    for (const entry of this.#sources.values()) {
+      for (const each of entry.packages) this.#providers.add(each);
+    }
+    this.#indexed = 'everything';
   }
 
-  #directOf(entry: SourceEntry): Resolved {
-    this.#isAsked = true;
-    entry.served ??= this.#serve(entry.node.source, entry.wants);
-    return { wants: entry.wants, served: entry.served };
+  #wantsOf(entry: SourceEntry): readonly Slot[] {
+    this.#indexWhatIsAsked();
+    entry.wants ??= this.#providers.slotsOf(entry.node.buildDepends);
+    return entry.wants;
   }
 
-  #wantsOfPackage(entry: PackageEntry): Resolved {
-    const known = this.#packageWants.get(entry);
-    if (known !== undefined) return known;
-    const resolved = this.#resolve(entry.owner.node.source, canonicalWants(entry.facts.depends));
-    this.#packageWants.set(entry, resolved);
-    return resolved;
+  #needsOf(entry: PackageEntry): readonly Slot[] {
+    entry.needs ??= this.#providers.slotsOf(entry.facts.depends);
+    return entry.needs;
   }
 
-  #resolve(askingSource: string, wants: readonly Capability[]): Resolved {
-    return { wants, served: this.#serve(askingSource, wants) };
+  /** One edge for each source that the build does not ask itself; of several capabilities the alphabetically first is named. */
+  #closureEdges(entry: SourceEntry, wants: readonly Slot[]): Edge[] {
+    const direct = new Set(wants.map((slot) => choose(slot, entry)?.owner));
+    const found = new Map<SourceEntry, Capability>();
+    this.#walkClosure(entry, wants, (owner, { capability }) => {
+      if (direct.has(owner)) return;
+      const known = found.get(owner);
+      if (known === undefined || capability < known) found.set(owner, capability);
+    });
+    return [...found]
+      .map(([owner, capability]) => ({
+        source: entry.node.source,
+        capability,
+        from: owner.node.source,
+      }))
+      .sort((left, right) => compareText(left.from, right.from));
   }
 
-  #serve(askingSource: string, wants: readonly Capability[]): (PackageEntry | undefined)[] {
-    return wants.map((capability) => this.#providers.choose(capability, askingSource));
-  }
-
-  /** From the packages that serve the build to all they need at run time; tells each source once that the build does not ask itself. */
+  /** From the packages that serve the build to all they need at run time; tells every source met on the way, as often as it is met. */
   #walkClosure(
-    direct: Resolved,
-    visit: (owner: SourceEntry, capability: Capability) => void,
+    entry: SourceEntry,
+    wants: readonly Slot[],
+    visit: (owner: SourceEntry, slot: Slot) => void,
   ): void {
     const seen = new Set<PackageEntry>();
-    const owners = new Set<SourceEntry>();
-    for (const each of direct.served) {
-      if (each === undefined) continue;
-      seen.add(each);
-      owners.add(each.owner);
+    for (const slot of wants) {
+      const serving = choose(slot, entry);
+      if (serving !== undefined) seen.add(serving);
     }
     for (const each of seen) {
-      const { wants, served } = this.#wantsOfPackage(each);
-      for (let place = 0; place < served.length; place += 1) {
-        const next = served[place];
-        if (next === undefined || seen.has(next)) continue;
+      for (const slot of this.#needsOf(each)) {
+        const next = choose(slot, each.owner);
+        if (next === undefined) continue;
         seen.add(next);
-        if (owners.has(next.owner)) continue;
-        owners.add(next.owner);
-        visit(next.owner, wants[place] ?? '');
+        visit(next.owner, slot);
       }
     }
   }
 }
 
-/** Lists up to this length are searched faster than a set is made. */
-const SHORT_LIST_LENGTH = 12;
-
-/** Canonical texts without repetition, in the order given. */
-function canonicalWants(texts: readonly string[]): Capability[] {
-  const wants: Capability[] = [];
-  if (texts.length > SHORT_LIST_LENGTH) return [...new Set(texts.map(canonicalCapability))];
-  for (const text of texts) {
-    const capability = canonicalCapability(text);
-    if (!wants.includes(capability)) wants.push(capability);
-  }
-  return wants;
-}
-
-function unserved({ wants, served }: Resolved): Capability[] {
-  return wants.filter((_, place) => served[place] === undefined);
-}
-
-function noteAsker(askers: Map<Capability, Set<SourceEntry>>, entry: SourceEntry): void {
-  for (const capability of entry.wants) {
-    const known = askers.get(capability);
-    if (known === undefined) askers.set(capability, new Set([entry]));
-    else known.add(entry);
-  }
+function unserved(slots: readonly Slot[]): Capability[] {
+  return slots.filter((slot) => slot.providers === undefined).map((slot) => slot.capability);
 }
 
 /** A graph over these sources; their order does not matter. Sources that share a name are merged. */

@@ -50,11 +50,26 @@ export function explainTasks<Id extends TaskKey>(facts: ExplainFacts<Id>): TaskE
     bootstrap: facts.bootstrap ?? [],
     effort: facts.effort ?? 'quick',
   });
+  return explainWaits({
+    tasks: facts.tasks,
+    waits,
+    now: facts.now,
+    earlierBuildOf: (task) => earlierBuildOf(task, world),
+  });
+}
+
+/** The open tasks' explanations, once it is known what each waits for. */
+export function explainWaits<Id extends TaskKey>(facts: {
+  readonly tasks: readonly TaskFacts<Id>[];
+  /** Of every `new` task. */
+  readonly waits: ReadonlyMap<Id, TaskWaits<Id>>;
+  readonly now: Instant;
+  readonly earlierBuildOf: (task: TaskFacts<Id>) => TaskFacts<Id> | undefined;
+}): TaskExplanation<Id>[] {
+  const { waits } = facts;
   const depths = depthsOf(waits);
   const scope: Scope<Id> = {
-    now: facts.now,
-    world,
-    waits,
+    ...facts,
     tasks: new Map(facts.tasks.map((task) => [task.taskId, task])),
     depths,
     deepest: deepestLinks(waits, depths),
@@ -65,7 +80,7 @@ export function explainTasks<Id extends TaskKey>(facts: ExplainFacts<Id>): TaskE
 
 interface Scope<Id extends TaskKey> {
   readonly now: Instant;
-  readonly world: TaskWorld<Id>;
+  readonly earlierBuildOf: (task: TaskFacts<Id>) => TaskFacts<Id> | undefined;
   readonly waits: ReadonlyMap<Id, TaskWaits<Id>>;
   readonly tasks: ReadonlyMap<Id, TaskFacts<Id>>;
   readonly depths: ReadonlyMap<Id, number>;
@@ -120,7 +135,7 @@ function reasonOf<Id extends TaskKey>(
       outcome: isCancelled ? 'cancelled' : 'failed',
     };
   }
-  const earlier = earlierBuildOf(task, scope.world);
+  const earlier = scope.earlierBuildOf(task);
   if (earlier !== undefined) return { code: 'waits-for-earlier-build', taskId: earlier.taskId };
   if (waits !== undefined && waits.seeds.length > 0) {
     return {

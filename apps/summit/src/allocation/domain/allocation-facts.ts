@@ -63,7 +63,9 @@ function readyTasks({ plan, now }: AllocationInputs): ReadyTask<TaskId>[] {
         project: task.project,
         sizeClass: plan.documents.get(task.project)?.sizes[task.source] ?? 'small',
         needs: { architecture: task.architecture },
-        tailMs: standing.depth,
+        tailMs: plan.tailsMs.get(task.id) ?? 0,
+        durationMs: plan.durationsMs.get(task.id) ?? 0,
+        bump: task.bump,
         readySince: task.createdAt as Instant,
       },
     ];

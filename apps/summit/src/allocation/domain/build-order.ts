@@ -49,7 +49,8 @@ export function buildOrder(facts: {
     networkAllowed: profile.networking,
     sourceDateEpoch: Math.floor(task.commitAt / 1_000),
     limits,
-    mustUnderstand: [],
+    ...(task.without.length === 0 ? {} : { without: [...task.without] }),
+    mustUnderstand: task.without.length === 0 ? [] : ['without'],
   };
 }
 

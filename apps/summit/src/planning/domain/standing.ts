@@ -16,6 +16,16 @@ export interface Standing {
   readonly depth: number;
   readonly waitsFor: readonly TaskLink[];
   readonly blockedBy: readonly TaskLink[];
+  /** How it would be built now: as the stage of a cycle, or whole. */
+  readonly stage: BuildStage;
+}
+
+/** What a build within a cycle goes without. */
+export interface BuildStage {
+  /** Sources whose published version serves although a new one is to come. */
+  readonly rebuildAfter: readonly string[];
+  /** Capabilities that a bootstrap hint leaves out. */
+  readonly without: readonly string[];
 }
 
 /** The solver's word. */
@@ -29,6 +39,22 @@ export function standingOf(explanation: TaskExplanation<TaskId>): Standing {
     depth: explanation.depth,
     waitsFor: links(explanation.waitsFor),
     blockedBy: links(explanation.blockedBy),
+    stage: {
+      rebuildAfter: explanation.rebuildAfter,
+      without: [...new Set(explanation.without.map((use) => use.capability))],
+    },
+  };
+}
+
+/** A task of a commit lets an unfinished rebuild of its source go first, whose packages would else be older than what is published. */
+export function heldByRebuild(standing: Standing, step: TaskLink): Standing {
+  return {
+    ...standing,
+    readiness: 'waiting',
+    code: 'waits-for-rebuild',
+    sentence: `Waits until the rebuild that holds ${step.source} (task ${step.taskId}) is published or cancelled.`,
+    waitsFor: [step],
+    blockedBy: [],
   };
 }
 

@@ -67,7 +67,22 @@ export function wishFor(
   }
 }
 
-function isForArchitecture(architectures: readonly string[], architecture: string): boolean {
+/** The waiting tasks whose recipe is gone; one that only cannot be read at the moment (`badPaths`) is not gone. */
+export function recipeless<T extends LatestTask & { readonly recipePath: string }>(
+  latest: ReadonlyMap<string, T>,
+  read: { readonly sources: ReadonlySet<string>; readonly badPaths: readonly string[] },
+): T[] {
+  return [...latest]
+    .filter(([source, task]) => task.state === 'new' && !read.sources.has(source))
+    .map(([, task]) => task)
+    .filter(
+      ({ recipePath }) =>
+        !read.badPaths.some((path) => recipePath === path || recipePath.startsWith(`${path}/`)),
+    );
+}
+
+/** Whether a recipe with these architectures is built for one. */
+export function isForArchitecture(architectures: readonly string[], architecture: string): boolean {
   return (
     architectures.length === 0 ||
     architectures.includes('native') ||

@@ -70,7 +70,7 @@ it('does not throw away what is staged', () => {
   );
 });
 
-it('never reopens a task but by a retry, and never publishes twice', () => {
+it('C30: never reopens a task but by a retry, and never publishes twice', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 60 }), (events) => {
       let state = task('new');

@@ -17,6 +17,10 @@ export type TaskEvent =
   | { readonly kind: 'failed' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'superseded' }
+  /** A step of a rebuild that need not be built. */
+  | { readonly kind: 'spared' }
+  /** Its rebuild was cancelled: what it staged is published by nobody. */
+  | { readonly kind: 'abandoned' }
   | { readonly kind: 'retried' };
 
 /** From which states each event is legal. A result may come late: `new` can be reserved by an attempt that was thought lost. */
@@ -30,6 +34,8 @@ export const ALLOWED_FROM: Readonly<Record<TaskEvent['kind'], readonly TaskState
   failed: ['new', 'building', 'publishing'],
   cancelled: ['new', 'building', 'publishing'],
   superseded: ['new', 'building', 'publishing'],
+  spared: ['new'],
+  abandoned: ['new', 'building', 'publishing'],
   retried: ['failed', 'cancelled'],
 };
 
@@ -69,6 +75,10 @@ export function transition(
     case 'cancelled':
     case 'superseded':
       return ok({ ...task, state: event.kind, heldUntil: null });
+    case 'spared':
+      return ok({ ...task, state: 'superseded', heldUntil: null });
+    case 'abandoned':
+      return ok({ ...task, state: 'cancelled', isStaged: false, heldUntil: null });
     case 'retried':
       return ok({ state: 'new', attemptId: null, isStaged: false, heldUntil: null, retryCount: 0 });
   }
@@ -90,6 +100,8 @@ function isLegal(task: TaskProgress, event: TaskEvent): boolean {
     case 'revived':
     case 'reserved':
     case 'failed':
+    case 'spared':
+    case 'abandoned':
     case 'retried':
       return true;
   }

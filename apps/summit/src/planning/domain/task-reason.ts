@@ -1,12 +1,19 @@
 import { type BuildFailure, type TaskReason } from '@cairn/contracts';
-import { type Standing } from '../../planning/domain/standing.js';
 import { type Task } from '../../tasks/task.store.js';
+import { type Standing } from './standing.js';
+
+/** What allocation has to say of a ready task. */
+export interface AllocationWord {
+  readonly code: string;
+  readonly sentence: string;
+}
 
 /** Why a task stands where it stands: the plan's word while it is open, its outcome when it is closed. */
 export function reasonOf(facts: {
-  readonly task: Pick<Task, 'progress' | 'source'>;
+  readonly task: Pick<Task, 'progress' | 'source' | 'rebuildId'>;
   readonly standing: Standing | null;
   readonly failure: BuildFailure | null;
+  readonly allocation?: AllocationWord | undefined;
 }): TaskReason {
   const { task, standing, failure } = facts;
   const plain = (code: string, sentence: string): TaskReason => ({ code, sentence, tasks: [] });
@@ -18,6 +25,8 @@ export function reasonOf(facts: {
     case 'cancelled':
       return plain('cancelled', 'It was cancelled.');
     case 'superseded':
+      if (task.rebuildId !== null)
+        return plain('spared', 'Not built: nothing that it depends on exports anything else.');
       return plain('superseded', 'A newer task of the same source took its place.');
     case 'new':
     case 'building':
@@ -25,6 +34,8 @@ export function reasonOf(facts: {
       break;
   }
   if (standing === null) return plain('unplanned', 'Its project is not known any more.');
+  if (standing.readiness === 'ready' && facts.allocation !== undefined)
+    return plain(facts.allocation.code, facts.allocation.sentence);
   const links = standing.readiness === 'blocked' ? standing.blockedBy : standing.waitsFor;
   return { code: standing.code, sentence: standing.sentence, tasks: [...links] };
 }
