@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { versionReferenceSchema } from './channel-change.js';
 import { architectureSchema, historyIdSchema, nameSchema, sha256Schema } from './values.js';
 
 export const PAGE_SIZE_MAX = 500;
@@ -17,11 +18,7 @@ export const channelViewSchema = z.object({
 export type ChannelView = z.infer<typeof channelViewSchema>;
 
 export const packageQuerySchema = z.object({
-  /** `stream/<name>` or `history/<id>`. */
-  version: z
-    .string()
-    .regex(/^(stream|history)\/[a-zA-Z0-9][a-zA-Z0-9-]*$/)
-    .default('stream/volatile'),
+  version: versionReferenceSchema.default('stream/volatile'),
   search: z.string().max(200).optional(),
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(100),

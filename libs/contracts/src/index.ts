@@ -1,5 +1,6 @@
 export { AppError, type ErrorBody, type ErrorDetails } from './app-error.js';
 export { buildFailureSchema, failureClassSchema, type BuildFailure } from './build-failure.js';
+export * from './channel-change.js';
 export * from './channel-view.js';
 export { collectableSchema, COLLECTABLES_MAX, type Collectable } from './collectable.js';
 export {

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'repository:refresh',
   'project:apply',
   'allocation:pause',
+  'channel:change',
   'builder:enrol',
   'builder:remove',
   'account:manage',

@@ -1,4 +1,12 @@
-import { builderIdSchema, nameSchema } from '@cairn/contracts';
+import {
+  architectureSchema,
+  builderIdSchema,
+  nameSchema,
+  pointerNameSchema,
+  sourceNameSchema,
+  versionReferenceSchema,
+  type PackageSelector,
+} from '@cairn/contracts';
 import { InvalidArgumentError } from 'commander';
 import { type z } from 'zod';
 
@@ -13,6 +21,29 @@ export function taskIdArgument(text: string): number {
 
 export const nameArgument = bySchema(nameSchema);
 export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
+export const pointerArgument = bySchema(pointerNameSchema);
+export const sourceArgument = bySchema(sourceNameSchema);
+/** `stream/NAME`, `tag/NAME` or `history/ID`. */
+export const versionArgument = bySchema(versionReferenceSchema);
+const architectureArgument = bySchema(architectureSchema);
+
+/** `channel/stream`. */
+export function streamArgument(text: string): { channel: string; stream: string } {
+  const [channel, stream, ...rest] = text.split('/');
+  if (channel === undefined || stream === undefined || rest.length > 0)
+    throw new InvalidArgumentError('expected CHANNEL/STREAM');
+  return { channel: nameArgument(channel), stream: pointerArgument(stream) };
+}
+
+/** `name` or `name:architecture`. */
+export function packageArgument(text: string): PackageSelector {
+  const [name = '', architecture, ...rest] = text.split(':');
+  if (rest.length > 0) throw new InvalidArgumentError('expected NAME or NAME:ARCHITECTURE');
+  return {
+    name: sourceArgument(name),
+    ...(architecture === undefined ? {} : { architecture: architectureArgument(architecture) }),
+  };
+}
 
 /** `project/repository`. */
 export function repositoryArgument(text: string): {

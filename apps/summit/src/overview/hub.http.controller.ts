@@ -1,5 +1,7 @@
 import {
   applyProject,
+  changeChannels,
+  channelChange,
   channelList,
   enrolBuilder,
   inviteBuilder,
@@ -138,5 +140,19 @@ export class HubHttpController {
   @Route(listPackages)
   packages(@Input() { params, query }: RouteInput<typeof listPackages>) {
     return this.vessel.request(packageList, { ...query, channel: params.channel });
+  }
+
+  @Route(changeChannels)
+  async changeChannels(
+    @Input() { body }: RouteInput<typeof changeChannels>,
+    @Caller() caller: AccessClaims,
+  ) {
+    const plan = await this.vessel.request(channelChange, { ...body, account: caller.name });
+    const { kind } = body.action;
+    if (plan.isApplied) {
+      const subject = 'channel' in body.action ? body.action.channel : body.action.from.channel;
+      await this.audit.recordNow(caller, `channel.${kind}`, subject, { ...body });
+    }
+    return plan;
   }
 }

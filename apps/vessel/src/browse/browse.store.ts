@@ -7,6 +7,7 @@ import {
   type PackageView,
   type RequestOf,
 } from '@cairn/contracts';
+import { findVersion, type FoundVersion } from '../channels/find-version.js';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 
@@ -45,7 +46,7 @@ export class BrowseStore {
           select: { name: true, version: { select: { history: true, packageCount: true } } },
         },
         versions: {
-          where: { kind: 'published', filesWrittenAt: { not: null } },
+          where: { kind: 'published', filesWrittenAt: { not: null }, retiredAt: null },
           orderBy: { history: 'desc' },
           take: VERSIONS_LISTED_MAX,
           select: { history: true, createdAt: true, packageCount: true },
@@ -93,30 +94,15 @@ export class BrowseStore {
   private async findVersion(
     tx: Transaction,
     query: { readonly channel: string; readonly version: string },
-  ): Promise<{ readonly id: number; readonly history: bigint }> {
+  ): Promise<FoundVersion> {
     const channel = await tx.channel.findUnique({
       where: { name: query.channel },
-      select: { id: true },
+      select: { id: true, name: true },
     });
     if (channel === null) {
       throw new AppError('channel.not-found', `There is no channel ${query.channel}.`);
     }
-    const [scope = '', name = ''] = query.version.split('/');
-    const columns = { id: true, history: true } as const;
-    const version =
-      scope === 'stream'
-        ? await tx.version.findFirst({
-            where: { streams: { some: { channelId: channel.id, name } } },
-            select: columns,
-          })
-        : await tx.version.findFirst({
-            where: { channelId: channel.id, kind: 'published', history: historyOf(name) },
-            select: columns,
-          });
-    if (version === null) {
-      throw new AppError('version.not-found', `${query.channel} has no ${query.version}.`);
-    }
-    return version;
+    return findVersion(tx, channel, query.version);
   }
 
   private toView(channel: string, row: PackageRow): PackageView {
@@ -139,9 +125,4 @@ export class BrowseStore {
 /** Finds the text anywhere, whatever its case; everything when there is none. */
 function patternOf(search: string | undefined): string {
   return `%${(search?.trim() ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** Histories are numbers to us; any other text names none. */
-function historyOf(text: string): bigint {
-  return /^\d{1,18}$/.test(text) ? BigInt(text) : -1n;
 }

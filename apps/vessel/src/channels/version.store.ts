@@ -52,7 +52,7 @@ export class VersionStore {
   async append(tx: Transaction, version: NewVersion): Promise<ChannelVersion> {
     const { channel, parentId, kind, changeSetId, changes } = version;
     const now = this.clock.now();
-    const history = nextHistory(channel.lastHistory, now);
+    const history = nextHistory(await lastHistoryOf(tx, channel.id), now);
     const packages = await this.packagesAfter(tx, parentId, changes);
     const chainLength = parentId === null ? 0 : nextChainLength(await chainLengthOf(tx, parentId));
     const row = await tx.version.create({
@@ -197,6 +197,15 @@ export class VersionStore {
       return item;
     });
   }
+}
+
+/** Read anew, for one transaction may add several versions to a channel. */
+async function lastHistoryOf(tx: Transaction, channelId: number): Promise<number> {
+  const { lastHistory } = await tx.channel.findUniqueOrThrow({
+    where: { id: channelId },
+    select: { lastHistory: true },
+  });
+  return Number(lastHistory);
 }
 
 async function chainLengthOf(tx: Transaction, versionId: number): Promise<number> {

@@ -6,6 +6,7 @@ import { loadCodec } from '@cairn/stone-files';
 import { join } from 'node:path';
 import { BrowseStore } from '../browse/browse.store.js';
 import { ChannelStore } from '../channels/channel.store.js';
+import { PinStore } from '../channels/pin.store.js';
 import { VersionStore } from '../channels/version.store.js';
 import type { VesselConfig } from '../config.js';
 import { ArtefactGateway } from '../imports/artefact.gateway.js';
@@ -22,9 +23,13 @@ import { VersionFiles } from '../package-index/version-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
 import { LocalBlobStore } from '../pool/local-blob-store.js';
 import { PackageStore } from '../pool/package.store.js';
+import { ActionPlanner } from '../publishing/action-planner.js';
+import { ChangeStore } from '../publishing/change.store.js';
+import { ChannelChangeService } from '../publishing/channel-change.service.js';
 import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import { PublicationService } from '../publishing/publication.service.js';
 import { PublicationStore } from '../publishing/publication.store.js';
+import { StreamMover } from '../publishing/stream-mover.js';
 import type { VesselMetrics } from '../vessel-metrics.js';
 import type { AnsweringServices } from './vessel.module.js';
 
@@ -84,12 +89,20 @@ export async function createParts(given: {
     codec,
   });
   const publications = new PublicationStore(clock);
-  const shared = { channels, versions, packages, outbox, files };
+  const pins = new PinStore(clock);
+  const mover = new StreamMover({ channels, versions, packages, pins, outbox });
+  const shared = { channels, versions, packages, outbox, files, mover, pins };
   return {
     outbox,
     files,
     importStore,
     channels: new ChannelEnsureService(db, shared),
+    changes: new ChannelChangeService(db, {
+      ...shared,
+      changes: new ChangeStore(clock),
+      planner: new ActionPlanner(shared),
+      clock,
+    }),
     publications: new PublicationService(db, {
       ...shared,
       publications,

@@ -3,6 +3,7 @@ import { BrowseNatsController } from '../browse/browse.nats.controller.js';
 import { BrowseStore } from '../browse/browse.store.js';
 import { ImportService } from '../imports/import.service.js';
 import { ImportsNatsController } from '../imports/imports.nats.controller.js';
+import { ChannelChangeService } from '../publishing/channel-change.service.js';
 import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import { PublicationService } from '../publishing/publication.service.js';
 import { PublishingNatsController } from '../publishing/publishing.nats.controller.js';
@@ -11,6 +12,7 @@ import { PublishingNatsController } from '../publishing/publishing.nats.controll
 export interface AnsweringServices {
   readonly imports: ImportService;
   readonly channels: ChannelEnsureService;
+  readonly changes: ChannelChangeService;
   readonly publications: PublicationService;
   readonly browse: BrowseStore;
 }
@@ -25,6 +27,7 @@ export class VesselModule {
       providers: [
         { provide: ImportService, useValue: services.imports },
         { provide: ChannelEnsureService, useValue: services.channels },
+        { provide: ChannelChangeService, useValue: services.changes },
         { provide: PublicationService, useValue: services.publications },
         { provide: BrowseStore, useValue: services.browse },
       ],

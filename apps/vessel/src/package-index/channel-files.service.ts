@@ -18,6 +18,8 @@ const ROOT_INDEX_ZSTD_LEVEL = -1;
 /** What one run has found out. */
 interface Written {
   isPointerStale: boolean;
+  /** The change of the root index that the file will have, at least. */
+  readonly rootWanted: number;
 }
 
 interface WaitingChannel {
@@ -45,8 +47,8 @@ export class ChannelFilesService {
   /** Writes what is missing in every channel; for the start and for reconciling. Trouble with one does not keep the others. */
   async completeAll(): Promise<void> {
     const channels = await this.db.client.$queryRaw<WaitingChannel[]>`
-      SELECT DISTINCT c.id, c.name FROM channel c JOIN version v ON v.channel_id = c.id
-      WHERE v.files_written_at IS NULL`;
+      SELECT c.id, c.name FROM channel c WHERE c.root_written < c.root_wanted
+        OR EXISTS (SELECT FROM version v WHERE v.channel_id = c.id AND v.files_written_at IS NULL)`;
     const outcomes = await Promise.allSettled(channels.map((channel) => this.complete(channel)));
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
     if (failed.length === 0) return;
@@ -71,10 +73,15 @@ export class ChannelFilesService {
 
   /** Across replicas one writer per channel, by an advisory lock that ends with the transaction. */
   private async run(channel: WaitingChannel): Promise<void> {
+    const { rootIndex } = this.parts;
     await this.db.inTransaction(
       async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`vessel.files.${channel.name}`}, 0))`;
-        const written: Written = { isPointerStale: false };
+        const root = await rootIndex.changes(tx, channel.id);
+        const written: Written = {
+          isPointerStale: root.written < root.wanted,
+          rootWanted: root.wanted,
+        };
         for (let round = 0; round < ROUNDS_MAX; round += 1) {
           if (await this.writeRound(tx, channel, written)) return;
         }
@@ -101,6 +108,7 @@ export class ChannelFilesService {
     const facts = await rootIndex.facts(tx, channel.id);
     if (facts === undefined) return false;
     await this.writeRootIndex(channel.name, rootIndexText(facts));
+    await rootIndex.noteWritten(tx, channel.id, written.rootWanted);
     return true;
   }
 

@@ -50,10 +50,13 @@ export class PackageStore {
     tx: Transaction,
     blobs: readonly { readonly sha256: string; readonly sizeBytes: number }[],
   ): Promise<void> {
-    await tx.blob.createMany({
-      data: blobs.map(({ sha256, sizeBytes }) => ({ sha256, sizeBytes })),
-      skipDuplicates: true,
-    });
+    // A blob that is noted anew counts as young again, so that pruning leaves it to the import that needs it.
+    await tx.$executeRaw`
+      INSERT INTO blob (sha256, size_bytes)
+      SELECT DISTINCT * FROM unnest(
+        ${blobs.map(({ sha256 }) => sha256)}::text[],
+        ${blobs.map(({ sizeBytes }) => sizeBytes)}::bigint[])
+      ON CONFLICT (sha256) DO UPDATE SET created_at = now()`;
   }
 
   /** Stores packages that are not there yet and returns all of them. */
@@ -117,6 +120,41 @@ export class PackageStore {
     }
     invariant(found.size === new Set(ids).size, 'every package of a version has its index block');
     return found;
+  }
+
+  /** Those of the packages that were withdrawn. */
+  async yankedAmong(tx: Transaction, ids: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await tx.$queryRaw<{ id: number }[]>`
+      SELECT id FROM package WHERE yanked_at IS NOT NULL AND id = ANY(${[...ids]})`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async yank(tx: Transaction, ids: readonly number[], at: Date): Promise<void> {
+    await tx.package.updateMany({
+      where: { id: { in: [...ids] }, yankedAt: null },
+      data: { yankedAt: at },
+    });
+  }
+
+  /** For each package the newest older one of its name that the channel has published and that is not withdrawn. */
+  async predecessorsOf(
+    tx: Transaction,
+    channelId: number,
+    ids: readonly number[],
+  ): Promise<readonly PoolPackage[]> {
+    const rows = await tx.$queryRaw<PackageRow[]>`
+      SELECT DISTINCT ON (y.id) p.id, p.sha256, p.name, p.version, p.source_release, p.build_release,
+        p.architecture, p.source_id, p.pool_path
+      FROM package y
+      JOIN package p ON p.name = y.name AND p.architecture = y.architecture
+        AND (p.source_release, p.build_release) < (y.source_release, y.build_release)
+      JOIN pool_object o ON o.package_id = p.id AND o.channel_id = ${channelId}
+      WHERE y.id = ANY(${[...ids]}) AND p.yanked_at IS NULL AND p.id <> ALL(${[...ids]})
+        AND EXISTS (
+          SELECT FROM version_change c JOIN version v ON v.id = c.version_id
+          WHERE c.package_id = p.id AND v.channel_id = ${channelId} AND v.kind = 'published')
+      ORDER BY y.id, p.source_release DESC, p.build_release DESC`;
+    return rows.map(toPoolPackage);
   }
 
   /** Claims the packages' paths in a channel; the channel's row must be locked. Returns a path that holds other bytes, and then has claimed nothing. */

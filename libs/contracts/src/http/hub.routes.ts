@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelChangeSchema, channelPlanSchema } from '../channel-change.js';
 import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
 import {
   builderViewSchema,
@@ -232,6 +233,16 @@ export const listPackages = defineRoute({
   reply: packagePageSchema,
 });
 
+export const changeChannels = defineRoute({
+  method: 'POST',
+  path: '/api/v1/channels/changes',
+  policy: 'channel:change',
+  summary:
+    'Promote, roll back, tag, remove, yank or pin. A dry run says what it would change and changes nothing.',
+  body: channelChangeSchema,
+  reply: channelPlanSchema,
+});
+
 export const receiveGithubWebhook = defineRoute({
   method: 'POST',
   path: '/api/v1/webhooks/github',
@@ -263,5 +274,6 @@ export const hubRoutes = [
   resumeAllocation,
   listChannels,
   listPackages,
+  changeChannels,
   receiveGithubWebhook,
 ];

@@ -6,6 +6,7 @@ import {
   sentenceSchema,
   uuidSchema,
 } from '../values.js';
+import { channelChangeSchema, channelPlanSchema } from '../channel-change.js';
 import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
 import { defineContract } from './nats-contract.js';
 
@@ -78,4 +79,15 @@ export const packageList = defineContract({
   request: packageQuerySchema.extend({ channel: nameSchema }),
   reply: packagePageSchema,
   timeoutMs: 5_000,
+});
+
+export const channelChange = defineContract({
+  subject: 'vessel.channel.change.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary:
+    'Promote, roll back, tag, remove, yank or pin: one commit, made once per change id; or, as a dry run, only what it would change.',
+  request: channelChangeSchema.extend({ account: z.string().max(64) }),
+  reply: channelPlanSchema,
+  timeoutMs: 60_000,
 });

@@ -3,6 +3,7 @@ import { attemptFailed, attemptSucceeded, logAppend } from './attempt.contract.j
 import {
   changeSetPublish,
   changeSetPublished,
+  channelChange,
   channelEnsure,
   channelList,
   packageList,
@@ -32,6 +33,7 @@ export const NATS_CONTRACTS: readonly NatsContract[] = [
   streamMoved,
   channelList,
   packageList,
+  channelChange,
 ];
 
 /** The contracts that this party must answer. */

@@ -1,0 +1,102 @@
+import {
+  changeChannels,
+  type ChannelAction,
+  type ChannelPlan,
+  type PackageDifference,
+} from '@cairn/contracts';
+import { randomUUID } from 'node:crypto';
+import { ask, canAsk } from '../output/ask.js';
+import { type Paint, type Style } from '../output/paint.js';
+import { printNote, printReply } from '../output/reply.js';
+import { type JsonOptions, type Shell } from '../shell.js';
+import { printable } from '../stone/printable.js';
+
+/** Options of every command that changes channels. */
+export interface ChangeOptions extends JsonOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly reason?: string;
+}
+
+/** Makes a change; shows it and asks first where somebody can answer. */
+export async function changeCommand(
+  shell: Shell,
+  action: ChannelAction,
+  options: ChangeOptions,
+): Promise<void> {
+  const client = await shell.connect();
+  const { paint } = shell.screen;
+  const body = { changeId: randomUUID(), action, reason: options.reason ?? '' };
+  const preview = () => client.call(changeChannels, { body: { ...body, isDryRun: true } });
+  if (options.dryRun === true) {
+    printReply(await preview(), options, (plan) => planLines(plan, paint));
+    return;
+  }
+  let basis: { channel: string; stream: string; history: string | null }[] | undefined;
+  if (options.yes !== true && canAsk()) {
+    const plan = await preview();
+    for (const line of planLines(plan, paint)) printNote(line);
+    if (isEmpty(plan) || !/^y(es)?$/i.test(await ask('Make this change? [y/N] '))) {
+      printNote('Nothing was changed.');
+      return;
+    }
+    basis = plan.streams.map(({ channel, stream, from }) => ({ channel, stream, history: from }));
+  }
+  const plan = await client.call(changeChannels, { body: { ...body, isDryRun: false, basis } });
+  printReply(plan, options, () => planLines(plan, paint));
+}
+
+/** One line for each package, then what becomes of streams, tags and pins. */
+export function planLines(plan: ChannelPlan, paint: Paint): string[] {
+  const { streams, tags, pins, yanked } = plan;
+  if (isEmpty(plan)) return ['Nothing would change: it is so already.'];
+  return [
+    ...streams.flatMap((stream) => streamLines(stream, plan.isApplied, paint)),
+    ...tags.map(({ channel, tag, from, to }) =>
+      to === null
+        ? `tag ${printable(`${channel}/${tag}`)}: ${printable(from ?? '–')} → removed`
+        : `tag ${printable(`${channel}/${tag}`)}: ${printable(to)}`,
+    ),
+    ...pins.map(
+      ({ channel, stream, name, architecture, isPinned }) =>
+        `${isPinned ? 'pin' : 'unpin'} ${printable(`${channel}/${stream} ${name} (${architecture})`)}`,
+    ),
+    ...yanked.map(({ name, sha256 }) => `withdrawn: ${printable(name)} ${printable(sha256)}`),
+    plan.isApplied ? 'Done.' : 'Dry run: nothing was changed.',
+  ];
+}
+
+function streamLines(
+  stream: ChannelPlan['streams'][number],
+  isApplied: boolean,
+  paint: Paint,
+): string[] {
+  const { difference, from, to, packageCount } = stream;
+  const { added, changed, removed, packages } = difference;
+  const listed = added + changed + removed - packages.length;
+  const target = to ?? (isApplied ? '–' : 'a new version');
+  return [
+    ...packages.map((item) => packageLine(item, paint)),
+    ...(listed > 0 ? [`… and ${listed} more`] : []),
+    `${printable(`${stream.channel}/${stream.stream}`)}: ${printable(from ?? 'nothing')} → ${printable(target)}, ` +
+      `${added} added, ${changed} changed, ${removed} removed, ${packageCount} packages then`,
+  ];
+}
+
+function packageLine(item: PackageDifference, paint: Paint): string {
+  const { name, architecture, before, after } = item;
+  const what = `${name} (${architecture})`;
+  const [style, line] = signed(what, before, after);
+  return paint(style, printable(line));
+}
+
+function signed(what: string, before: string | null, after: string | null): [Style, string] {
+  if (before === null) return ['green', `+ ${what} ${after ?? ''}`];
+  if (after === null) return ['red', `- ${what} ${before}`];
+  return ['yellow', `~ ${what} ${before} → ${after}`];
+}
+
+function isEmpty({ streams, tags, pins, yanked }: ChannelPlan): boolean {
+  const isStill = streams.every(({ from, to }) => from !== null && from === to);
+  return isStill && tags.length === 0 && pins.length === 0 && yanked.length === 0;
+}

@@ -1,0 +1,124 @@
+import { type ChannelAction, type PackageSelector } from '@cairn/contracts';
+import { type Command } from 'commander';
+import {
+  nameArgument,
+  packageArgument,
+  pointerArgument,
+  sourceArgument,
+  streamArgument,
+  versionArgument,
+} from '../input/arguments.js';
+import { JSON_FLAG, type Shell } from '../shell.js';
+import { changeCommand, type ChangeOptions } from './change-commands.js';
+
+type StreamName = ReturnType<typeof streamArgument>;
+
+/** Adds to `channel` the commands that change what streams and tags point to. */
+export function registerChangeCommands(channel: Command, shell: Shell): void {
+  const run = (action: ChannelAction, options: ChangeOptions) =>
+    changeCommand(shell, action, options);
+  registerMoves(channel, run);
+  registerTags(channel, run);
+  registerPackages(channel, run);
+}
+
+type Run = (action: ChannelAction, options: ChangeOptions) => Promise<void>;
+
+function registerMoves(channel: Command, run: Run): void {
+  changing(channel, 'promote')
+    .argument('<channel>', 'where the packages come from', nameArgument)
+    .argument('<version>', 'stream/NAME, tag/NAME or history/ID there', versionArgument)
+    .requiredOption('--to <channel/stream...>', 'which streams get it', collect(streamArgument))
+    .option('--source <name...>', 'only the packages of these sources', collect(sourceArgument))
+    .description('let streams have what a version holds; several change in one commit')
+    .addHelpText(
+      'after',
+      '\nExample:\n  cairn channel promote main stream/volatile --to main/stable',
+    )
+    .action(
+      (
+        from: string,
+        version: string,
+        options: ChangeOptions & { to: StreamName[]; source?: string[] },
+      ) => {
+        const { to, source: sources } = options;
+        return run(
+          {
+            kind: 'promote',
+            from: { channel: from, version },
+            to,
+            ...(sources ? { sources } : {}),
+          },
+          options,
+        );
+      },
+    );
+  changing(channel, 'rollback')
+    .argument('<channel/stream>', 'which stream', streamArgument)
+    .option('--to <version>', 'to this version; default: where it pointed before', versionArgument)
+    .description('let a stream point to an earlier version again')
+    .action((stream: StreamName, options: ChangeOptions & { to?: string }) =>
+      run({ kind: 'roll-back', ...stream, ...(options.to ? { to: options.to } : {}) }, options),
+    );
+}
+
+function registerTags(channel: Command, run: Run): void {
+  changing(channel, 'tag')
+    .argument('<channel>', 'channel', nameArgument)
+    .argument('<tag>', 'name of the new tag', pointerArgument)
+    .argument('<version>', 'stream/NAME, tag/NAME or history/ID', versionArgument)
+    .description('give a version a name that stays, and keep it from being pruned')
+    .action((name: string, tag: string, version: string, options: ChangeOptions) =>
+      run({ kind: 'tag', channel: name, tag, version }, options),
+    );
+  changing(channel, 'untag')
+    .argument('<channel>', 'channel', nameArgument)
+    .argument('<tag>', 'tag', pointerArgument)
+    .description('remove a tag; the version stays')
+    .action((name: string, tag: string, options: ChangeOptions) =>
+      run({ kind: 'untag', channel: name, tag }, options),
+    );
+}
+
+function registerPackages(channel: Command, run: Run): void {
+  const descriptions = {
+    remove: 'take packages out of a stream; older versions keep them',
+    yank: 'withdraw packages from every stream of every channel; their predecessors come back',
+    unpin: 'let publications change packages again',
+  } as const;
+  for (const kind of ['remove', 'yank', 'unpin'] as const) {
+    changing(channel, kind)
+      .argument('<channel/stream>', 'which stream', streamArgument)
+      .argument('<packages...>', 'NAME or NAME:ARCHITECTURE', collect(packageArgument))
+      .description(descriptions[kind])
+      .action((stream: StreamName, packages: PackageSelector[], options: ChangeOptions) =>
+        run({ kind, ...stream, packages }, options),
+      );
+  }
+  changing(channel, 'pin')
+    .argument('<channel/stream>', 'which stream', streamArgument)
+    .argument('<packages...>', 'NAME or NAME:ARCHITECTURE', collect(packageArgument))
+    .option('--at <version>', 'as this version has them', versionArgument)
+    .description('keep packages as they are; what would change them is refused')
+    .action(
+      (stream: StreamName, packages: PackageSelector[], options: ChangeOptions & { at?: string }) =>
+        run(
+          { kind: 'pin', ...stream, packages, ...(options.at ? { at: options.at } : {}) },
+          options,
+        ),
+    );
+}
+
+function changing(channel: Command, name: string): Command {
+  return channel
+    .command(name)
+    .option('-n, --dry-run', 'only show what would change')
+    .option('-y, --yes', 'do not ask')
+    .option('--reason <text>', 'why, for the record')
+    .option(...JSON_FLAG);
+}
+
+/** Checks each of several values. */
+function collect<T>(parse: (text: string) => T): (text: string, before?: T[]) => T[] {
+  return (text, before) => [...(before ?? []), parse(text)];
+}
