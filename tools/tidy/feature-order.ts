@@ -42,6 +42,7 @@ export const FEATURE_ORDER: Readonly<Record<string, readonly string[]>> = {
     'package-index',
     'publishing',
     'imports',
+    'prune',
     'serving',
     'browse',
     'control',

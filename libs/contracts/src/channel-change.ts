@@ -36,6 +36,18 @@ export type PackageSelector = z.infer<typeof packageSelectorSchema>;
 const selectors = z.array(packageSelectorSchema).min(1).max(SELECTION_MAX);
 const inStream = { channel: nameSchema, stream: pointerNameSchema };
 
+/** What a channel's operators decided for it. Left out: the default. */
+export const channelPolicySchema = z.strictObject({
+  /** Days that a version which no stream or tag points to is kept; null for ever. */
+  retentionDays: z.number().int().min(1).max(36_500).nullable().default(14),
+  /** Hours between a version's leaving the root index and the removal of its files, for clients and mirrors on their way. */
+  graceHours: z.number().min(0).max(8_760).default(48),
+});
+export type ChannelPolicy = z.infer<typeof channelPolicySchema>;
+
+/** Longest lease: a year. */
+const LEASE_HOURS_MAX = 8_784;
+
 /** Everything that people can do to channels. All of it is the same operation: streams and tags come to point elsewhere, in one commit. */
 export const channelActionSchema = z.discriminatedUnion('kind', [
   /** Streams get what a version holds: all of it, or only the packages of some sources. */
@@ -70,6 +82,20 @@ export const channelActionSchema = z.discriminatedUnion('kind', [
     at: versionReferenceSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('unpin'), ...inStream, packages: selectors }),
+  /** Keeps a version from being pruned for some hours from now; 0 ends the lease. */
+  z.strictObject({
+    kind: z.literal('lease'),
+    channel: nameSchema,
+    version: versionReferenceSchema,
+    holder: z.string().min(1).max(64),
+    hours: z.number().min(0).max(LEASE_HOURS_MAX),
+  }),
+  /** Sets what is given of the policy and leaves the rest. */
+  z.strictObject({
+    kind: z.literal('configure'),
+    channel: nameSchema,
+    policy: channelPolicySchema.partial(),
+  }),
 ]);
 export type ChannelAction = z.infer<typeof channelActionSchema>;
 
@@ -138,8 +164,39 @@ export const channelPlanSchema = z.object({
       isPinned: z.boolean(),
     }),
   ),
+  leases: z.array(
+    z.object({
+      channel: nameSchema,
+      history: historyIdSchema,
+      holder: z.string(),
+      /** Null when it ends now. */
+      endsAt: z.number().nullable(),
+    }),
+  ),
+  policies: z.array(
+    z.object({ channel: nameSchema, before: channelPolicySchema, after: channelPolicySchema }),
+  ),
   yanked: z.array(
     z.object({ name: z.string(), architecture: architectureSchema, sha256: sha256Schema }),
   ),
 });
 export type ChannelPlan = z.infer<typeof channelPlanSchema>;
+
+const prunedVersionsSchema = z.object({
+  count: z.number().int(),
+  /** At most 500. */
+  listed: z.array(z.object({ channel: nameSchema, history: historyIdSchema })),
+});
+
+/** What pruning removes, or would remove. */
+export const pruneReportSchema = z.object({
+  isApplied: z.boolean(),
+  /** Versions that leave the root index now. */
+  retired: prunedVersionsSchema,
+  /** Versions whose grace window is over: their files go. */
+  removed: prunedVersionsSchema,
+  packageCount: z.number().int(),
+  blobCount: z.number().int(),
+  sizeBytes: z.number().int(),
+});
+export type PruneReport = z.infer<typeof pruneReportSchema>;

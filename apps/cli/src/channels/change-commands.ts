@@ -48,7 +48,7 @@ export async function changeCommand(
 
 /** One line for each package, then what becomes of streams, tags and pins. */
 export function planLines(plan: ChannelPlan, paint: Paint): string[] {
-  const { streams, tags, pins, yanked } = plan;
+  const { streams, tags, pins, leases, policies, yanked } = plan;
   if (isEmpty(plan)) return ['Nothing would change: it is so already.'];
   return [
     ...streams.flatMap((stream) => streamLines(stream, plan.isApplied, paint)),
@@ -61,6 +61,11 @@ export function planLines(plan: ChannelPlan, paint: Paint): string[] {
       ({ channel, stream, name, architecture, isPinned }) =>
         `${isPinned ? 'pin' : 'unpin'} ${printable(`${channel}/${stream} ${name} (${architecture})`)}`,
     ),
+    ...leases.map(
+      ({ channel, history, holder, endsAt }) =>
+        `lease of ${printable(`${channel}/${history} by ${holder}`)}: ${endsAt === null ? 'ended' : `until ${new Date(endsAt).toISOString()}`}`,
+    ),
+    ...policies.flatMap(({ channel, before, after }) => policyLines(channel, before, after)),
     ...yanked.map(({ name, sha256 }) => `withdrawn: ${printable(name)} ${printable(sha256)}`),
     plan.isApplied ? 'Done.' : 'Dry run: nothing was changed.',
   ];
@@ -96,7 +101,22 @@ function signed(what: string, before: string | null, after: string | null): [Sty
   return ['yellow', `~ ${what} ${before} → ${after}`];
 }
 
-function isEmpty({ streams, tags, pins, yanked }: ChannelPlan): boolean {
+function policyLines(
+  channel: string,
+  before: ChannelPlan['policies'][number]['before'],
+  after: ChannelPlan['policies'][number]['after'],
+): string[] {
+  const old = new Map(Object.entries(before));
+  return Object.entries(after)
+    .filter(([name, value]) => JSON.stringify(old.get(name)) !== JSON.stringify(value))
+    .map(
+      ([name, value]) =>
+        `${printable(channel)} ${name}: ${JSON.stringify(old.get(name))} → ${JSON.stringify(value)}`,
+    );
+}
+
+function isEmpty(plan: ChannelPlan): boolean {
+  const { streams, tags, pins, leases, policies, yanked } = plan;
   const isStill = streams.every(({ from, to }) => from !== null && from === to);
-  return isStill && tags.length === 0 && pins.length === 0 && yanked.length === 0;
+  return isStill && [tags, pins, leases, policies, yanked].every((list) => list.length === 0);
 }

@@ -7,9 +7,15 @@ import {
   sourceArgument,
   streamArgument,
   versionArgument,
+  wholeNumber,
 } from '../input/arguments.js';
-import { JSON_FLAG, type Shell } from '../shell.js';
+import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
 import { changeCommand, type ChangeOptions } from './change-commands.js';
+import { pruneCommand } from './prune-command.js';
+
+const LEASE_HOURS = { min: 0, max: 8_784 };
+const days = wholeNumber({ min: 1, max: 36_500 });
+const hoursArgument = wholeNumber({ min: 0, max: 8_760 });
 
 type StreamName = ReturnType<typeof streamArgument>;
 
@@ -20,6 +26,13 @@ export function registerChangeCommands(channel: Command, shell: Shell): void {
   registerMoves(channel, run);
   registerTags(channel, run);
   registerPackages(channel, run);
+  registerKeeping(channel, run);
+  channel
+    .command('prune')
+    .option('-n, --dry-run', 'only show what would go')
+    .option(...JSON_FLAG)
+    .description('remove versions and packages that nothing needs any more')
+    .action((options: JsonOptions & { dryRun?: boolean }) => pruneCommand(shell, options));
 }
 
 type Run = (action: ChannelAction, options: ChangeOptions) => Promise<void>;
@@ -106,6 +119,49 @@ function registerPackages(channel: Command, run: Run): void {
           { kind: 'pin', ...stream, packages, ...(options.at ? { at: options.at } : {}) },
           options,
         ),
+    );
+}
+
+function registerKeeping(channel: Command, run: Run): void {
+  changing(channel, 'lease')
+    .argument('<channel>', 'channel', nameArgument)
+    .argument('<version>', 'stream/NAME, tag/NAME or history/ID', versionArgument)
+    .requiredOption('--hours <count>', 'for so long from now; 0 ends it', wholeNumber(LEASE_HOURS))
+    .option('--holder <name>', 'who needs it', 'operator')
+    .description('keep a version from being pruned for a while')
+    .action(
+      (
+        name: string,
+        version: string,
+        options: ChangeOptions & { hours: number; holder: string },
+      ) => {
+        const { hours, holder } = options;
+        return run({ kind: 'lease', channel: name, version, holder, hours }, options);
+      },
+    );
+  changing(channel, 'configure')
+    .argument('<channel>', 'channel', nameArgument)
+    .option('--retention-days <count>', 'keep unnamed versions for so long', days)
+    .option('--keep-forever', 'keep unnamed versions for ever')
+    .option('--grace-hours <count>', 'keep files of retired versions for so long', hoursArgument)
+    .description('set how long versions are kept')
+    .action(
+      (
+        name: string,
+        options: ChangeOptions & {
+          retentionDays?: number;
+          keepForever?: boolean;
+          graceHours?: number;
+        },
+      ) => {
+        const { retentionDays, keepForever, graceHours } = options;
+        const policy = {
+          ...(retentionDays === undefined ? {} : { retentionDays }),
+          ...(keepForever === true ? { retentionDays: null } : {}),
+          ...(graceHours === undefined ? {} : { graceHours }),
+        };
+        return run({ kind: 'configure', channel: name, policy }, options);
+      },
     );
 }
 

@@ -13,6 +13,8 @@ import {
   packageList,
   pauseAllocation,
   planProject,
+  poolPrune,
+  prunePool,
   refreshRepository,
   removeBuilder,
   resumeAllocation,
@@ -154,5 +156,12 @@ export class HubHttpController {
       await this.audit.recordNow(caller, `channel.${kind}`, subject, { ...body });
     }
     return plan;
+  }
+
+  @Route(prunePool)
+  async prune(@Input() { body }: RouteInput<typeof prunePool>, @Caller() caller: AccessClaims) {
+    const report = await this.vessel.request(poolPrune, body);
+    if (report.isApplied) await this.audit.recordNow(caller, 'pool.prune', 'pool');
+    return report;
   }
 }

@@ -7,12 +7,14 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
 import type { VesselConfig } from '../config.js';
 import { runImport } from '../imports/imports.chores.js';
+import { prunePoolChore, PRUNE_TIMERS } from '../prune/prune.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { makeDirectoryDurably } from '../pool/durable-files.js';
 import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics, type VesselMetrics } from '../vessel-metrics.js';
 import { lead } from './leader.js';
-import { createParts, dataFolders, type VesselParts } from './parts.js';
+import { createParts, type VesselParts } from './parts.js';
+import { dataFolders } from './repository.js';
 import { VesselModule } from './vessel.module.js';
 
 const APP = 'vessel';
@@ -117,11 +119,15 @@ function startChores(given: {
   const host = new ChoreHost({
     app: APP,
     redisUrl: given.config.redisUrl,
-    chores: [runImport],
+    chores: [runImport, prunePoolChore],
     handlers: [
       handleChore(runImport, ({ importId }, { signal }) => parts.imports.run(importId, signal)),
+      handleChore(
+        prunePoolChore,
+        async () => void (await parts.pruning.prune({ isDryRun: false })),
+      ),
     ],
-    timers: [],
+    timers: PRUNE_TIMERS,
     queue,
     log,
     metrics,

@@ -13,8 +13,12 @@ export class ChannelLayout {
     return join(this.publicDir, channel, 'moss-root-index.json');
   }
 
+  historyDir(channel: string, history: number): string {
+    return join(this.publicDir, channel, 'history', String(history));
+  }
+
   packageIndex(channel: string, history: number, architecture: string): string {
-    return join(this.publicDir, channel, 'history', String(history), architecture, 'stone.index');
+    return join(this.historyDir(channel, history), architecture, 'stone.index');
   }
 
   poolFile(channel: string, poolPath: string): string {

@@ -125,15 +125,18 @@ export class PackageStore {
   /** Those of the packages that were withdrawn. */
   async yankedAmong(tx: Transaction, ids: readonly number[]): Promise<ReadonlySet<number>> {
     const rows = await tx.$queryRaw<{ id: number }[]>`
-      SELECT id FROM package WHERE yanked_at IS NOT NULL AND id = ANY(${[...ids]})`;
+      SELECT p.id FROM yanked_package y JOIN package p ON p.sha256 = y.sha256
+      WHERE p.id = ANY(${[...ids]})`;
     return new Set(rows.map(({ id }) => id));
   }
 
-  async yank(tx: Transaction, ids: readonly number[], at: Date): Promise<void> {
-    await tx.package.updateMany({
-      where: { id: { in: [...ids] }, yankedAt: null },
-      data: { yankedAt: at },
-    });
+  async yank(
+    tx: Transaction,
+    hashes: readonly string[],
+    by: { readonly account: string; readonly reason: string; readonly yankedAt: Date },
+  ): Promise<void> {
+    const data = hashes.map((sha256) => ({ sha256, ...by }));
+    await tx.yankedPackage.createMany({ data, skipDuplicates: true });
   }
 
   /** For each package the newest older one of its name that the channel has published and that is not withdrawn. */
@@ -149,7 +152,8 @@ export class PackageStore {
       JOIN package p ON p.name = y.name AND p.architecture = y.architecture
         AND (p.source_release, p.build_release) < (y.source_release, y.build_release)
       JOIN pool_object o ON o.package_id = p.id AND o.channel_id = ${channelId}
-      WHERE y.id = ANY(${[...ids]}) AND p.yanked_at IS NULL AND p.id <> ALL(${[...ids]})
+      WHERE y.id = ANY(${[...ids]}) AND p.id <> ALL(${[...ids]})
+        AND NOT EXISTS (SELECT FROM yanked_package w WHERE w.sha256 = p.sha256)
         AND EXISTS (
           SELECT FROM version_change c JOIN version v ON v.id = c.version_id
           WHERE c.package_id = p.id AND v.channel_id = ${channelId} AND v.kind = 'published')

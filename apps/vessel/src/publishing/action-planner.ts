@@ -1,5 +1,11 @@
-import { AppError, type ChannelAction, type PackageSelector } from '@cairn/contracts';
-import { assertNever, invariant } from '@cairn/std';
+import {
+  AppError,
+  channelPolicySchema,
+  type ChannelAction,
+  type PackageSelector,
+} from '@cairn/contracts';
+import { after, assertNever, HOUR_MS, invariant, type Clock } from '@cairn/std';
+import { isDeepStrictEqual } from 'node:util';
 import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import {
   listable,
@@ -11,6 +17,7 @@ import {
 } from '../channels/domain/stream-contents.js';
 import { findVersion } from '../channels/find-version.js';
 import type { PinStore } from '../channels/pin.store.js';
+import type { PolicyStore } from '../channels/policy.store.js';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { keyOf, type PoolPackage } from '../pool/domain/pool-package.js';
@@ -32,6 +39,8 @@ export class ActionPlanner {
       readonly packages: PackageStore;
       readonly pins: PinStore;
       readonly mover: StreamMover;
+      readonly policies: PolicyStore;
+      readonly clock: Clock;
     },
   ) {}
 
@@ -53,6 +62,10 @@ export class ActionPlanner {
         return this.pin(tx, action, channelIn(channels, action.channel));
       case 'unpin':
         return this.unpin(tx, action, channelIn(channels, action.channel));
+      case 'lease':
+        return this.lease(tx, action, channelIn(channels, action.channel));
+      case 'configure':
+        return this.configure(tx, action, channelIn(channels, action.channel));
     }
     return assertNever(action);
   }
@@ -194,6 +207,28 @@ export class ActionPlanner {
     const { selected } = await this.selectIn(tx, channel, action);
     const keys = selected.filter((item) => pinned.has(keyOf(item)));
     return { ...NOTHING_PLANNED, pins: [{ channel, stream, keys, isPinned: false }] };
+  }
+
+  private async lease(
+    tx: Transaction,
+    action: Action<'lease'>,
+    channel: Channel,
+  ): Promise<PlannedChange> {
+    const version = await findVersion(tx, channel, action.version);
+    const { holder, hours } = action;
+    const endsAt = hours === 0 ? null : after(this.parts.clock.now(), Math.round(hours * HOUR_MS));
+    return { ...NOTHING_PLANNED, leases: [{ channel, version, holder, endsAt }] };
+  }
+
+  private async configure(
+    tx: Transaction,
+    action: Action<'configure'>,
+    channel: Channel,
+  ): Promise<PlannedChange> {
+    const before = await this.parts.policies.policyOf(tx, channel.id);
+    const after = channelPolicySchema.parse({ ...before, ...action.policy });
+    if (isDeepStrictEqual(before, after)) return NOTHING_PLANNED;
+    return { ...NOTHING_PLANNED, policies: [{ channel, before, after }] };
   }
 
   private async one(tx: Transaction, wish: StreamWish): Promise<PlannedChange> {

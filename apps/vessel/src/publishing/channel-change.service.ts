@@ -7,6 +7,7 @@ import {
 import type { Clock } from '@cairn/std';
 import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import type { PinStore } from '../channels/pin.store.js';
+import type { PolicyStore } from '../channels/policy.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { PackageStore } from '../pool/package.store.js';
@@ -27,6 +28,7 @@ export class ChannelChangeService {
       readonly channels: ChannelStore;
       readonly packages: PackageStore;
       readonly pins: PinStore;
+      readonly policies: PolicyStore;
       readonly changes: ChangeStore;
       readonly planner: ActionPlanner;
       readonly mover: StreamMover;
@@ -93,10 +95,11 @@ export class ChannelChangeService {
     planned: PlannedChange,
     request: ChannelChange & { readonly account: string },
   ): Promise<readonly number[]> {
-    const { channels, packages, pins, mover, clock } = this.parts;
+    const { channels, packages, pins, policies, mover, clock } = this.parts;
     const { account, reason, action } = request;
-    const yanked = planned.yanked.map(({ id }) => id);
-    if (yanked.length > 0) await packages.yank(tx, yanked, new Date(clock.now()));
+    const yankedAt = new Date(clock.now());
+    const hashes = planned.yanked.map(({ sha256 }) => sha256);
+    await packages.yank(tx, hashes, { account, reason, yankedAt });
     const histories: number[] = [];
     for (const move of planned.moves) {
       const why = { cause: action.kind, account, reason };
@@ -112,6 +115,12 @@ export class ChannelChangeService {
       const where = { channelId: channel.id, stream };
       if (isPinned) await pins.add(tx, where, { keys, account, reason });
       else await pins.remove(tx, where, keys);
+    }
+    for (const { version, holder, endsAt } of planned.leases) {
+      await policies.setLease(tx, { versionId: version.id, holder, endsAt });
+    }
+    for (const { channel, after } of planned.policies) {
+      await policies.setPolicy(tx, channel.id, after);
     }
     return histories;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelChangeSchema, channelPlanSchema } from '../channel-change.js';
+import { channelChangeSchema, channelPlanSchema, pruneReportSchema } from '../channel-change.js';
 import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
 import {
   builderViewSchema,
@@ -243,6 +243,16 @@ export const changeChannels = defineRoute({
   reply: channelPlanSchema,
 });
 
+export const prunePool = defineRoute({
+  method: 'POST',
+  path: '/api/v1/channels/prune',
+  policy: 'channel:change',
+  summary:
+    'Remove versions and packages that nothing needs any more. A dry run lists them and removes nothing.',
+  body: z.strictObject({ isDryRun: z.boolean().default(false) }),
+  reply: pruneReportSchema,
+});
+
 export const receiveGithubWebhook = defineRoute({
   method: 'POST',
   path: '/api/v1/webhooks/github',
@@ -275,5 +285,6 @@ export const hubRoutes = [
   listChannels,
   listPackages,
   changeChannels,
+  prunePool,
   receiveGithubWebhook,
 ];

@@ -6,7 +6,7 @@ import {
   sentenceSchema,
   uuidSchema,
 } from '../values.js';
-import { channelChangeSchema, channelPlanSchema } from '../channel-change.js';
+import { channelChangeSchema, channelPlanSchema, pruneReportSchema } from '../channel-change.js';
 import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
 import { defineContract } from './nats-contract.js';
 
@@ -90,4 +90,15 @@ export const channelChange = defineContract({
   request: channelChangeSchema.extend({ account: z.string().max(64) }),
   reply: channelPlanSchema,
   timeoutMs: 60_000,
+});
+
+export const poolPrune = defineContract({
+  subject: 'vessel.pool.prune.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary:
+    'Remove what no stream, tag, lease or young version needs, after its grace window; or, as a dry run, only list it.',
+  request: z.object({ isDryRun: z.boolean() }),
+  reply: pruneReportSchema,
+  timeoutMs: 120_000,
 });

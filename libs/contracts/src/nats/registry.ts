@@ -7,6 +7,7 @@ import {
   channelEnsure,
   channelList,
   packageList,
+  poolPrune,
   streamMoved,
 } from './channel.contract.js';
 import { importCancel, importFinished, importStart } from './import.contract.js';
@@ -34,6 +35,7 @@ export const NATS_CONTRACTS: readonly NatsContract[] = [
   channelList,
   packageList,
   channelChange,
+  poolPrune,
 ];
 
 /** The contracts that this party must answer. */

@@ -6,9 +6,6 @@ ADD COLUMN     "root_written" INTEGER NOT NULL DEFAULT 0;
 -- AlterTable
 ALTER TABLE "version" ADD COLUMN     "retired_at" TIMESTAMPTZ(3);
 
--- AlterTable
-ALTER TABLE "package" ADD COLUMN     "yanked_at" TIMESTAMPTZ(3);
-
 -- CreateTable
 CREATE TABLE "stream_move" (
     "id" BIGSERIAL NOT NULL,
@@ -44,6 +41,16 @@ CREATE TABLE "channel_change" (
     "made_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "channel_change_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "yanked_package" (
+    "sha256" CHAR(64) NOT NULL,
+    "account" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "yanked_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "yanked_package_pkey" PRIMARY KEY ("sha256")
 );
 
 -- CreateTable
@@ -90,4 +97,3 @@ FROM "stream" s JOIN "version" v ON v."id" = s."version_id";
 
 -- Found without reading every row.
 CREATE INDEX "version_retired_idx" ON "version" ("retired_at") WHERE "retired_at" IS NOT NULL;
-CREATE INDEX "package_yanked_idx" ON "package" ("id") WHERE "yanked_at" IS NOT NULL;

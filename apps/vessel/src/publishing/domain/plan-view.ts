@@ -68,6 +68,17 @@ export function planView(
         isPinned,
       })),
     ),
+    leases: planned.leases.map(({ channel, version, holder, endsAt }) => ({
+      channel: channel.name,
+      history: String(version.history),
+      holder,
+      endsAt,
+    })),
+    policies: planned.policies.map(({ channel, before, after }) => ({
+      channel: channel.name,
+      before,
+      after,
+    })),
     yanked: planned.yanked.map(({ name, architecture, sha256 }) => ({
       name,
       architecture: architectureSchema.parse(architecture),

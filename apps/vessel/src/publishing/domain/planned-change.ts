@@ -1,3 +1,5 @@
+import type { ChannelPolicy } from '@cairn/contracts';
+import type { Instant } from '@cairn/std';
 import type { Channel } from '../../channels/channel.store.js';
 import type { ChangedPackage } from '../../channels/domain/stream-contents.js';
 import type { PackageKey, PoolPackage } from '../../pool/domain/pool-package.js';
@@ -46,7 +48,26 @@ export interface PlannedChange {
     readonly keys: readonly PackageKey[];
     readonly isPinned: boolean;
   }[];
+  readonly leases: readonly {
+    readonly channel: Channel;
+    readonly version: VersionId;
+    readonly holder: string;
+    /** Null when it ends now. */
+    readonly endsAt: Instant | null;
+  }[];
+  readonly policies: readonly {
+    readonly channel: Channel;
+    readonly before: ChannelPolicy;
+    readonly after: ChannelPolicy;
+  }[];
   readonly yanked: readonly PoolPackage[];
 }
 
-export const NOTHING_PLANNED: PlannedChange = { moves: [], tags: [], pins: [], yanked: [] };
+export const NOTHING_PLANNED: PlannedChange = {
+  moves: [],
+  tags: [],
+  pins: [],
+  leases: [],
+  policies: [],
+  yanked: [],
+};
