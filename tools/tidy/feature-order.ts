@@ -40,6 +40,7 @@ export const FEATURE_ORDER: Readonly<Record<string, readonly string[]>> = {
     'pool',
     'channels',
     'package-index',
+    'gate',
     'publishing',
     'imports',
     'prune',

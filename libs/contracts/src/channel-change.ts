@@ -36,12 +36,59 @@ export type PackageSelector = z.infer<typeof packageSelectorSchema>;
 const selectors = z.array(packageSelectorSchema).min(1).max(SELECTION_MAX);
 const inStream = { channel: nameSchema, stream: pointerNameSchema };
 
+/** What the gate looks at before a stream moves. */
+export const GATE_RULES = [
+  /** Something is needed that neither the stream nor its remotes provide, and was provided before. */
+  'dependencies',
+  /** Two packages have a file at the same path. */
+  'file-conflicts',
+  /** A package has a lower release than before. */
+  'lower-release',
+  /** Packages of one build are missing, or a source's packages are of different builds. */
+  'siblings',
+  /** A new set-user-id file, a new network tool, a new script that every login runs. */
+  'privileges',
+] as const;
+export type GateRule = (typeof GATE_RULES)[number];
+export const GATE_LEVELS = ['off', 'warn', 'block'] as const;
+export type GateLevel = (typeof GATE_LEVELS)[number];
+
+const gateSchema = z.partialRecord(z.enum(GATE_RULES), z.enum(GATE_LEVELS));
+
+/** Findings that one change reports. */
+export const FINDINGS_MAX = 200;
+const REMOTES_MAX = 8;
+
+export const gateFindingSchema = z.object({
+  channel: nameSchema,
+  stream: pointerNameSchema,
+  rule: z.enum(GATE_RULES),
+  level: z.enum(['warn', 'block']),
+  package: z.string(),
+  architecture: architectureSchema,
+  message: sentenceSchema(1_000),
+});
+export type GateFinding = z.infer<typeof gateFindingSchema>;
+
 /** What a channel's operators decided for it. Left out: the default. */
-export const channelPolicySchema = z.strictObject({
+const policyFields = {
   /** Days that a version which no stream or tag points to is kept; null for ever. */
-  retentionDays: z.number().int().min(1).max(36_500).nullable().default(14),
+  retentionDays: z.number().int().min(1).max(36_500).nullable(),
   /** Hours between a version's leaving the root index and the removal of its files, for clients and mirrors on their way. */
-  graceHours: z.number().min(0).max(8_760).default(48),
+  graceHours: z.number().min(0).max(8_760),
+  /** How strict the gate is; a rule that is left out is off. */
+  gate: gateSchema,
+  /** Versions of channels here whose packages count as present besides a stream's own. */
+  remotes: z
+    .array(z.strictObject({ channel: nameSchema, version: versionReferenceSchema }))
+    .max(REMOTES_MAX),
+};
+
+export const channelPolicySchema = z.strictObject({
+  retentionDays: policyFields.retentionDays.default(14),
+  graceHours: policyFields.graceHours.default(48),
+  gate: policyFields.gate.default({}),
+  remotes: policyFields.remotes.default([]),
 });
 export type ChannelPolicy = z.infer<typeof channelPolicySchema>;
 
@@ -94,7 +141,7 @@ export const channelActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('configure'),
     channel: nameSchema,
-    policy: channelPolicySchema.partial(),
+    policy: z.strictObject(policyFields).partial(),
   }),
 ]);
 export type ChannelAction = z.infer<typeof channelActionSchema>;
@@ -164,6 +211,8 @@ export const channelPlanSchema = z.object({
       isPinned: z.boolean(),
     }),
   ),
+  /** What the gate found, at most 200. A change with a finding of level `block` is refused. */
+  findings: z.array(gateFindingSchema),
   leases: z.array(
     z.object({
       channel: nameSchema,

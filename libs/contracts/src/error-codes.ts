@@ -69,6 +69,7 @@ export const KIND_OF = {
   'csrf.missing': 'forbidden',
   'database.unavailable': 'unavailable',
   'enrolment.invalid': 'forbidden',
+  'gate.blocked': 'conflict',
   'import.build-release-older': 'conflict',
   'import.release-older': 'conflict',
   'limit.rate': 'busy',

@@ -48,7 +48,7 @@ export async function changeCommand(
 
 /** One line for each package, then what becomes of streams, tags and pins. */
 export function planLines(plan: ChannelPlan, paint: Paint): string[] {
-  const { streams, tags, pins, leases, policies, yanked } = plan;
+  const { streams, tags, pins, leases, policies, yanked, findings } = plan;
   if (isEmpty(plan)) return ['Nothing would change: it is so already.'];
   return [
     ...streams.flatMap((stream) => streamLines(stream, plan.isApplied, paint)),
@@ -66,6 +66,9 @@ export function planLines(plan: ChannelPlan, paint: Paint): string[] {
         `lease of ${printable(`${channel}/${history} by ${holder}`)}: ${endsAt === null ? 'ended' : `until ${new Date(endsAt).toISOString()}`}`,
     ),
     ...policies.flatMap(({ channel, before, after }) => policyLines(channel, before, after)),
+    ...findings.map(({ rule, level, message }) =>
+      paint(level === 'block' ? 'red' : 'yellow', `${level} (${rule}): ${printable(message)}`),
+    ),
     ...yanked.map(({ name, sha256 }) => `withdrawn: ${printable(name)} ${printable(sha256)}`),
     plan.isApplied ? 'Done.' : 'Dry run: nothing was changed.',
   ];

@@ -1,9 +1,17 @@
-import { type ChannelAction, type PackageSelector } from '@cairn/contracts';
+import {
+  GATE_RULES,
+  type ChannelAction,
+  type GateLevel,
+  type GateRule,
+  type PackageSelector,
+} from '@cairn/contracts';
 import { type Command } from 'commander';
 import {
+  gateArgument,
   nameArgument,
   packageArgument,
   pointerArgument,
+  remoteArgument,
   sourceArgument,
   streamArgument,
   versionArgument,
@@ -144,7 +152,17 @@ function registerKeeping(channel: Command, run: Run): void {
     .option('--retention-days <count>', 'keep unnamed versions for so long', days)
     .option('--keep-forever', 'keep unnamed versions for ever')
     .option('--grace-hours <count>', 'keep files of retired versions for so long', hoursArgument)
-    .description('set how long versions are kept')
+    .option(
+      '--gate <rule=level...>',
+      `${GATE_RULES.join(', ')}: off, warn or block`,
+      collect(gateArgument),
+    )
+    .option(
+      '--remote <channel/version...>',
+      'count their packages as present, such as main/stream/volatile',
+      collect(remoteArgument),
+    )
+    .description('set how long versions are kept, how strict the gate is and what it counts on')
     .action(
       (
         name: string,
@@ -152,13 +170,17 @@ function registerKeeping(channel: Command, run: Run): void {
           retentionDays?: number;
           keepForever?: boolean;
           graceHours?: number;
+          gate?: [GateRule, GateLevel][];
+          remote?: { channel: string; version: string }[];
         },
       ) => {
-        const { retentionDays, keepForever, graceHours } = options;
+        const { retentionDays, keepForever, graceHours, gate, remote: remotes } = options;
         const policy = {
           ...(retentionDays === undefined ? {} : { retentionDays }),
           ...(keepForever === true ? { retentionDays: null } : {}),
           ...(graceHours === undefined ? {} : { graceHours }),
+          ...(gate === undefined ? {} : { gate: Object.fromEntries(gate) }),
+          ...(remotes === undefined ? {} : { remotes }),
         };
         return run({ kind: 'configure', channel: name, policy }, options);
       },

@@ -1,10 +1,14 @@
 import {
   architectureSchema,
   builderIdSchema,
+  GATE_LEVELS,
+  GATE_RULES,
   nameSchema,
   pointerNameSchema,
   sourceNameSchema,
   versionReferenceSchema,
+  type GateLevel,
+  type GateRule,
   type PackageSelector,
 } from '@cairn/contracts';
 import { InvalidArgumentError } from 'commander';
@@ -54,6 +58,29 @@ export function repositoryArgument(text: string): {
   if (project === undefined || repository === undefined || rest.length > 0)
     throw new InvalidArgumentError('expected PROJECT/REPOSITORY');
   return { project: nameArgument(project), repository: nameArgument(repository) };
+}
+
+/** `rule=level` of a channel's gate. */
+export function gateArgument(text: string): [GateRule, GateLevel] {
+  const [rule, level] = text.split('=');
+  const knownRule = GATE_RULES.find((name) => name === rule);
+  const knownLevel = GATE_LEVELS.find((name) => name === level);
+  if (knownRule === undefined || knownLevel === undefined) {
+    throw new InvalidArgumentError(
+      `expected one of ${GATE_RULES.join(', ')}, with =off, =warn or =block`,
+    );
+  }
+  return [knownRule, knownLevel];
+}
+
+/** `channel/stream/NAME`, `channel/tag/NAME` or `channel/history/ID`. */
+export function remoteArgument(text: string): { channel: string; version: string } {
+  const slash = text.indexOf('/');
+  if (slash < 0) throw new InvalidArgumentError('expected CHANNEL/stream/NAME');
+  return {
+    channel: nameArgument(text.slice(0, slash)),
+    version: versionArgument(text.slice(slash + 1)),
+  };
 }
 
 /** A whole number within limits. */

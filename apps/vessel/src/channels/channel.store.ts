@@ -36,6 +36,11 @@ export class ChannelStore {
     return channel;
   }
 
+  async find(tx: Transaction, name: string): Promise<Channel | undefined> {
+    const columns = { id: true, name: true, architectures: true } as const;
+    return (await tx.channel.findUnique({ where: { name }, select: columns })) ?? undefined;
+  }
+
   /** Locks the channel's row until the transaction ends. */
   async lock(tx: Transaction, name: string): Promise<Channel | undefined> {
     const rows = await tx.$queryRaw<Channel[]>`

@@ -8,6 +8,7 @@ import { migratedDatabase, type PostgresAddress } from '@cairn/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PackageFile } from '../pool/domain/package-file.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { declareMetrics } from '../vessel-metrics.js';
 import { createRepository, dataFolders, type Repository } from './repository.js';
@@ -18,6 +19,7 @@ const MIGRATIONS_DIR = join(import.meta.dirname, '../../../../prisma/vessel/migr
 export interface SmallPackage {
   readonly description: StonePackage;
   readonly bytes: Uint8Array;
+  readonly files: readonly PackageFile[];
 }
 
 export interface RepositoryWorld extends Repository {
@@ -82,6 +84,7 @@ export async function openRepository(given: {
     const artefacts = order.collectables.map((collectable, at) => ({
       collectable,
       description: packages[at]?.description ?? first.description,
+      files: packages[at]?.files ?? [],
     }));
     const outcome = await repository.staging.stage({ order, artefacts, packages: [], files });
     if (outcome !== 'staged') throw new Error(JSON.stringify(outcome));
@@ -120,6 +123,7 @@ export async function openRepository(given: {
 export function smallPackage(
   facts: Partial<StonePackage> & { readonly name: string },
   content = '',
+  files: readonly PackageFile[] = [],
 ): SmallPackage {
   const description: StonePackage = {
     version: '1',
@@ -137,5 +141,5 @@ export function smallPackage(
     buildDepends: [],
     ...facts,
   };
-  return { description, bytes: Buffer.from(`${packageFileName(description)} ${content}`) };
+  return { description, files, bytes: Buffer.from(`${packageFileName(description)} ${content}`) };
 }

@@ -8,6 +8,8 @@ import { ChannelStore } from '../channels/channel.store.js';
 import { PinStore } from '../channels/pin.store.js';
 import { PolicyStore } from '../channels/policy.store.js';
 import { VersionStore } from '../channels/version.store.js';
+import { GateService } from '../gate/gate.service.js';
+import { GateStore } from '../gate/gate.store.js';
 import { ImportStore } from '../imports/import.store.js';
 import { StagingService } from '../imports/staging.service.js';
 import { VesselOutboxStore } from '../outbox/outbox.store.js';
@@ -91,7 +93,8 @@ export async function createRepository(given: {
   const publications = new PublicationStore(clock);
   const pins = new PinStore(clock);
   const policies = new PolicyStore();
-  const mover = new StreamMover({ channels, versions, packages, pins, outbox });
+  const gate = new GateService({ channels, policies, versions, store: new GateStore() });
+  const mover = new StreamMover({ channels, versions, packages, pins, outbox, gate });
   const shared = { channels, versions, packages, outbox, files, mover, pins, policies, clock };
   return {
     outbox,

@@ -2,6 +2,7 @@ import { invariant } from '@cairn/std';
 import { formatDependency, type StonePackage } from '@cairn/stone';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from './bounded-cache.js';
+import type { PackageFile } from './domain/package-file.js';
 import type { PoolPackage } from './domain/pool-package.js';
 
 /** A package that was read and checked, ready to be stored. */
@@ -12,6 +13,7 @@ export interface NewPackage {
   /** Path below a channel. */
   readonly poolPath: string;
   readonly indexBlock: Uint8Array;
+  readonly files: readonly PackageFile[];
 }
 
 /** A pool path of a channel that holds other bytes. */
@@ -72,7 +74,26 @@ export class PackageStore {
     const rows = await tx.$queryRaw<PackageRow[]>`
       SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
       FROM package WHERE sha256 = ANY(${hashes})`;
+    await this.addFiles(tx, rows, items);
     return rows.map(toPoolPackage);
+  }
+
+  private async addFiles(
+    tx: Transaction,
+    rows: readonly PackageRow[],
+    items: readonly NewPackage[],
+  ): Promise<void> {
+    const idOf = new Map(rows.map(({ id, sha256 }) => [sha256, id]));
+    for (const { sha256, files } of items) {
+      for (let at = 0; at < files.length; at += BATCH_SIZE) {
+        const batch = files.slice(at, at + BATCH_SIZE);
+        await tx.$executeRaw`
+          INSERT INTO package_file (package_id, path, mode)
+          SELECT ${idOf.get(sha256)}::int, * FROM unnest(
+            ${batch.map(({ path }) => path)}::text[], ${batch.map(({ mode }) => mode)}::int[])
+          ON CONFLICT DO NOTHING`;
+      }
+    }
   }
 
   /** The packages with these row ids, in any order; each must exist. */

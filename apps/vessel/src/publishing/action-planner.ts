@@ -226,9 +226,25 @@ export class ActionPlanner {
     channel: Channel,
   ): Promise<PlannedChange> {
     const before = await this.parts.policies.policyOf(tx, channel.id);
-    const after = channelPolicySchema.parse({ ...before, ...action.policy });
+    for (const remote of action.policy.remotes ?? []) await this.refuseUnknownRemote(tx, remote);
+    const after = channelPolicySchema.parse({
+      ...before,
+      ...action.policy,
+      gate: { ...before.gate, ...action.policy.gate },
+    });
     if (isDeepStrictEqual(before, after)) return NOTHING_PLANNED;
     return { ...NOTHING_PLANNED, policies: [{ channel, before, after }] };
+  }
+
+  private async refuseUnknownRemote(
+    tx: Transaction,
+    remote: { readonly channel: string; readonly version: string },
+  ): Promise<void> {
+    const channel = await this.parts.channels.find(tx, remote.channel);
+    if (channel === undefined) {
+      throw new AppError('channel.not-found', `There is no channel ${remote.channel}.`);
+    }
+    await findVersion(tx, channel, remote.version);
   }
 
   private async one(tx: Transaction, wish: StreamWish): Promise<PlannedChange> {

@@ -3,6 +3,7 @@ import type { ChannelStore, MoveReason } from '../channels/channel.store.js';
 import { changedPackages, toVersionChanges } from '../channels/domain/stream-contents.js';
 import type { PinStore } from '../channels/pin.store.js';
 import type { VersionStore } from '../channels/version.store.js';
+import type { GateService } from '../gate/gate.service.js';
 import type { VesselOutboxStore } from '../outbox/outbox.store.js';
 import type { Transaction } from '../persistence/vessel-database.js';
 import type { PackageStore } from '../pool/package.store.js';
@@ -17,6 +18,7 @@ export class StreamMover {
       readonly versions: VersionStore;
       readonly packages: PackageStore;
       readonly pins: PinStore;
+      readonly gate: GateService;
       readonly outbox: VesselOutboxStore;
     },
   ) {}
@@ -43,7 +45,10 @@ export class StreamMover {
       yanked: await this.parts.packages.yankedAmong(tx, put),
     });
     if (refusal !== undefined) throw new AppError(refusal.code, refusal.message);
-    return { ...wish, now: before, changed };
+    const { packages } = before;
+    const gated = { channel, stream, before: packages, after, changed };
+    const findings = await this.parts.gate.inspect(tx, gated);
+    return { ...wish, now: before, changed, findings };
   }
 
   /**
@@ -56,6 +61,7 @@ export class StreamMover {
     why: MoveReason & { readonly changeSetId?: string },
   ): Promise<VersionId> {
     const { channel, stream, now } = move;
+    refuseBlocked(move);
     const { changeSetId = null, ...reason } = why;
     if (now.versionId !== null && now.history !== null) {
       const isThere =
@@ -90,4 +96,15 @@ export class StreamMover {
       changes: toVersionChanges(changed),
     });
   }
+}
+
+const FINDINGS_TOLD_MAX = 3;
+
+function refuseBlocked({ findings }: StreamMove): void {
+  const blocking = findings.filter(({ level }) => level === 'block');
+  if (blocking.length === 0) return;
+  const told = blocking.slice(0, FINDINGS_TOLD_MAX).map(({ message }) => message);
+  const more = blocking.length - told.length;
+  const message = `The gate refuses this: ${told.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`;
+  throw new AppError('gate.blocked', message);
 }

@@ -1,6 +1,7 @@
 import {
   architectureSchema,
   DIFFERENCE_LISTED_MAX,
+  FINDINGS_MAX,
   type ChannelPlan,
   type Difference,
   type PackageDifference,
@@ -68,6 +69,7 @@ export function planView(
         isPinned,
       })),
     ),
+    findings: planned.moves.flatMap(({ findings }) => findings).slice(0, FINDINGS_MAX),
     leases: planned.leases.map(({ channel, version, holder, endsAt }) => ({
       channel: channel.name,
       history: String(version.history),

@@ -1,4 +1,4 @@
-import type { ChannelPolicy } from '@cairn/contracts';
+import type { ChannelPolicy, GateFinding } from '@cairn/contracts';
 import type { Instant } from '@cairn/std';
 import type { Channel } from '../../channels/channel.store.js';
 import type { ChangedPackage } from '../../channels/domain/stream-contents.js';
@@ -30,6 +30,7 @@ export interface StreamWish {
 export interface StreamMove extends StreamWish {
   readonly now: StreamNow;
   readonly changed: readonly ChangedPackage[];
+  readonly findings: readonly GateFinding[];
 }
 
 /** Everything that one commit does. */
