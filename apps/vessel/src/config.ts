@@ -18,10 +18,13 @@ export interface VesselConfig {
   readonly publicUrl: string | undefined;
   /** A fetch that brings nothing for so long is given up. */
   readonly stagnationMs: number;
+  /** PEM file with the Ed25519 keys that sign, and how long a root index may be believed. */
+  readonly signing: { readonly keysFile: string | undefined; readonly validDays: number };
   readonly logLevel: LogLevel;
 }
 
 const STAGNATION_SECONDS_DEFAULT = 600;
+const SIGNATURE_DAYS_DEFAULT = 14;
 
 const absolutePath = z
   .string()
@@ -45,6 +48,8 @@ const environmentSchema = z.object({
   VESSEL_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   VESSEL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   VESSEL_STAGNATION_SECONDS: z.coerce.number().positive().default(STAGNATION_SECONDS_DEFAULT),
+  VESSEL_SIGNING_KEYS_FILE: absolutePath.optional(),
+  VESSEL_SIGNATURE_DAYS: z.coerce.number().min(1).max(3_650).default(SIGNATURE_DAYS_DEFAULT),
   VESSEL_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -67,6 +72,10 @@ export function loadConfig(environment: Environment): VesselConfig {
     http: { host: data.VESSEL_HTTP_HOST, port: data.VESSEL_HTTP_PORT },
     publicUrl: data.VESSEL_PUBLIC_URL?.replace(/\/+$/, ''),
     stagnationMs: data.VESSEL_STAGNATION_SECONDS * SECOND_MS,
+    signing: {
+      keysFile: data.VESSEL_SIGNING_KEYS_FILE,
+      validDays: data.VESSEL_SIGNATURE_DAYS,
+    },
     logLevel: data.VESSEL_LOG_LEVEL,
   };
 }

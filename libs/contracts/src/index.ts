@@ -47,5 +47,6 @@ export * from './nats/order.contract.js';
 export { contractsTo, NATS_CONTRACTS } from './nats/registry.js';
 export * from './nats/session.contract.js';
 export * from './project-document.js';
+export * from './repository-files.js';
 export * from './task-view.js';
 export * from './values.js';

@@ -1,5 +1,6 @@
 import { PAGE_SIZE_MAX } from '@cairn/contracts';
 import { type Command } from 'commander';
+import { registerMirrorCommands } from '../mirror/register-mirror-commands.js';
 import { nameArgument, versionArgument, wholeNumber } from '../input/arguments.js';
 import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
 import { channelsCommand } from './channels-command.js';
@@ -14,6 +15,7 @@ export function registerChannelCommands(program: Command, shell: Shell): void {
     .command('channel')
     .description('lines of published packages, and what their streams point to');
   registerChangeCommands(channel, shell);
+  registerMirrorCommands(channel);
   channel
     .command('list')
     .description('show the channels with their streams, and how a client adds them')

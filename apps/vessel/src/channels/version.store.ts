@@ -1,4 +1,4 @@
-import { invariant, type Clock } from '@cairn/std';
+import { instantOf, invariant, type Clock, type Instant } from '@cairn/std';
 import { announceWork } from '../persistence/work-signal.js';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from '../pool/bounded-cache.js';
@@ -15,6 +15,7 @@ export interface ChannelVersion {
   readonly architectures: readonly string[];
   readonly parentId: number | null;
   readonly kind: 'staging' | 'published';
+  readonly createdAt: Instant;
 }
 
 /** What to add to a channel whose row is locked. */
@@ -34,6 +35,7 @@ const VERSION_COLUMNS = {
   architectures: true,
   parentId: true,
   kind: true,
+  createdAt: true,
 } as const;
 
 /** Weight of the cache of contents: package ids, 8 bytes each. */
@@ -236,6 +238,7 @@ function toVersion(row: {
   readonly architectures: string[];
   readonly parentId: number | null;
   readonly kind: string;
+  readonly createdAt: Date;
 }): ChannelVersion {
   const { id, history, architectures, parentId, kind } = row;
   return {
@@ -244,5 +247,6 @@ function toVersion(row: {
     architectures,
     parentId,
     kind: kind === 'staging' ? 'staging' : 'published',
+    createdAt: instantOf(row.createdAt),
   };
 }

@@ -2,6 +2,8 @@ import type { ChoreQueue } from '@cairn/jobs';
 import type { ContractClient } from '@cairn/messaging';
 import type { Logger } from '@cairn/observability';
 import type { Clock } from '@cairn/std';
+import { readSigningKeys } from '@cairn/auth';
+import { readFile } from 'node:fs/promises';
 import type { VesselConfig } from '../config.js';
 import { ArtefactGateway } from '../imports/artefact.gateway.js';
 import { ImportService } from '../imports/import.service.js';
@@ -29,7 +31,11 @@ export async function createParts(given: {
 }): Promise<VesselParts> {
   const { config, db, clock, log, counters } = given;
   const { dataDir } = config;
-  const repository = await createRepository({ ...given, dataDir });
+  const repository = await createRepository({
+    ...given,
+    dataDir,
+    signing: await loadSigning(config),
+  });
   return {
     ...repository,
     imports: new ImportService(db, {
@@ -44,4 +50,11 @@ export async function createParts(given: {
       wish: (importId) => given.queue.wish(runImport, { importId }),
     }),
   };
+}
+
+/** The keys with which to sign; none where none are configured. */
+export async function loadSigning(config: VesselConfig) {
+  const { keysFile, validDays } = config.signing;
+  const keys = keysFile === undefined ? [] : readSigningKeys(await readFile(keysFile, 'utf8'));
+  return { keys, validDays };
 }

@@ -1,6 +1,6 @@
 // A repository on a real database and a real folder, without a broker: for tests of thousands of small steps.
 import { channelChange, type ChannelAction, type ChannelPlan } from '@cairn/contracts';
-import { createLogger, Metrics } from '@cairn/observability';
+import { createLogger, Health, Metrics } from '@cairn/observability';
 import { migrateDeploy } from '@cairn/persistence';
 import type { Clock } from '@cairn/std';
 import { packageFileName, type StonePackage } from '@cairn/stone';
@@ -10,10 +10,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageFile } from '../pool/domain/package-file.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
+import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics } from '../vessel-metrics.js';
 import { createRepository, dataFolders, type Repository } from './repository.js';
 
 const MIGRATIONS_DIR = join(import.meta.dirname, '../../../../prisma/vessel/migrations');
+
+type Signing = NonNullable<Parameters<typeof createRepository>[0]['signing']>;
 
 /** A package as tests of channels need it: described completely, its bytes anything. */
 export interface SmallPackage {
@@ -45,6 +48,7 @@ export async function openRepository(given: {
   readonly postgres: PostgresAddress;
   readonly dir: string;
   readonly clock: Clock;
+  readonly signing?: Signing;
 }): Promise<RepositoryWorld> {
   const { postgres, dir, clock } = given;
   const database = { dir: MIGRATIONS_DIR, migrate: migrateDeploy };
@@ -59,6 +63,7 @@ export async function openRepository(given: {
     clock,
     log: createLogger({ name: 'vessel', level: 'silent' }),
     counters: declareMetrics(new Metrics()),
+    ...(given.signing === undefined ? {} : { signing: given.signing }),
   });
   const stage: RepositoryWorld['stage'] = async (channel, changeSetId, packages) => {
     const importId = randomUUID();
@@ -117,6 +122,18 @@ export async function openRepository(given: {
     hearAll: async () => void (await db.client.outbox.deleteMany()),
     close: () => db.close(),
   };
+}
+
+/** Serves a public folder as vessel does. */
+export async function servePublicly(
+  publicDir: string,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const server = new PublicServer({
+    ...{ publicDir, host: '127.0.0.1', port: 0, health: new Health(), metrics: new Metrics() },
+    log: createLogger({ name: 'vessel', level: 'silent' }),
+  });
+  const port = await server.listen();
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
 /** A small package; the content decides its bytes. */

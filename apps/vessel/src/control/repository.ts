@@ -1,4 +1,5 @@
 // The parts of vessel that need nothing but its database and its folder.
+import type { SigningKey } from '@cairn/auth';
 import type { Logger } from '@cairn/observability';
 import type { Clock } from '@cairn/std';
 import { loadCodec } from '@cairn/stone-files';
@@ -15,6 +16,7 @@ import { StagingService } from '../imports/staging.service.js';
 import { VesselOutboxStore } from '../outbox/outbox.store.js';
 import { ChannelFilesService } from '../package-index/channel-files.service.js';
 import { ChannelLayout } from '../package-index/channel-layout.js';
+import { RepositorySigner } from '../package-index/repository-signer.js';
 import { RootIndexStore } from '../package-index/root-index.store.js';
 import { VersionFiles } from '../package-index/version-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
@@ -61,6 +63,8 @@ export async function createRepository(given: {
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: VesselMetrics;
+  /** Signs what is published, where there are keys. */
+  readonly signing?: { readonly keys: readonly SigningKey[]; readonly validDays: number };
 }): Promise<Repository> {
   const { db, clock, log, counters } = given;
   const { publicDir, poolDir } = dataFolders(given.dataDir);
@@ -73,11 +77,14 @@ export async function createRepository(given: {
   const versions = new VersionStore(packages, clock);
   const blobs = new LocalBlobStore(poolDir);
   const layout = new ChannelLayout(publicDir);
+  const { keys, validDays } = given.signing ?? { keys: [], validDays: 0 };
+  const signer = new RepositorySigner(keys, validDays, clock);
   const files = new ChannelFilesService(db, {
     versions,
     layout,
+    signer,
     rootIndex: new RootIndexStore(),
-    files: new VersionFiles(layout, { versions, packages, blobs }),
+    files: new VersionFiles(layout, { versions, packages, blobs, signer }),
   });
   const importStore = new ImportStore(db, outbox, clock);
   const codec = await loadCodec();

@@ -122,10 +122,10 @@ function startChores(given: {
     chores: [runImport, prunePoolChore],
     handlers: [
       handleChore(runImport, ({ importId }, { signal }) => parts.imports.run(importId, signal)),
-      handleChore(
-        prunePoolChore,
-        async () => void (await parts.pruning.prune({ isDryRun: false })),
-      ),
+      handleChore(prunePoolChore, async () => {
+        await parts.files.renewSignatures();
+        await parts.pruning.prune({ isDryRun: false });
+      }),
     ],
     timers: PRUNE_TIMERS,
     queue,

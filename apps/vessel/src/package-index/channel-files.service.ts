@@ -1,10 +1,12 @@
 import { invariant } from '@cairn/std';
+import { readFile } from 'node:fs/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import { DurableBatch } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
 import { rootIndexText } from './root-index.js';
+import type { RepositorySigner } from './repository-signer.js';
 import type { RootIndexStore } from './root-index.store.js';
 import type { VersionFiles } from './version-files.js';
 
@@ -41,6 +43,7 @@ export class ChannelFilesService {
       readonly rootIndex: RootIndexStore;
       readonly files: VersionFiles;
       readonly layout: ChannelLayout;
+      readonly signer: RepositorySigner;
     },
   ) {}
 
@@ -56,6 +59,20 @@ export class ChannelFilesService {
       failed.map(({ reason }: PromiseRejectedResult): unknown => reason),
       `The files of ${failed.length} channels could not be written.`,
     );
+  }
+
+  /** Signs every root index anew, for signatures end. */
+  async renewSignatures(): Promise<void> {
+    if (!this.parts.signer.isOn) return;
+    const listed = await this.db.client.version.findMany({
+      where: { kind: 'published', retiredAt: null, filesWrittenAt: { not: null } },
+      select: { history: true, channel: { select: { name: true } } },
+    });
+    for (const { history, channel } of listed) {
+      await this.parts.files.renewSignature(channel.name, Number(history));
+    }
+    await this.db.client.channel.updateMany({ data: { rootWanted: { increment: 1 } } });
+    await this.completeAll();
   }
 
   /** Writes what is missing in this channel, everything committed before the call included. */
@@ -107,13 +124,20 @@ export class ChannelFilesService {
     if (!written.isPointerStale) return true;
     const facts = await rootIndex.facts(tx, channel.id);
     if (facts === undefined) return false;
-    await this.writeRootIndex(channel.name, rootIndexText(facts));
+    const serial = written.rootWanted;
+    await this.writeRootIndex({ channel: channel.name, text: rootIndexText(facts), serial });
     await rootIndex.noteWritten(tx, channel.id, written.rootWanted);
     return true;
   }
 
   /** The pointer that clients follow comes last of all, after its compressed twin. */
-  private async writeRootIndex(channel: string, text: string): Promise<void> {
+  private async writeRootIndex(root: {
+    readonly channel: string;
+    readonly text: string;
+    readonly serial: number;
+  }): Promise<void> {
+    const { channel, text, serial } = root;
+    const { signer, layout } = this.parts;
     const path = this.parts.layout.rootIndex(channel);
     const bytes = Buffer.from(text);
     const params = { [constants.ZSTD_c_compressionLevel]: ROOT_INDEX_ZSTD_LEVEL };
@@ -121,6 +145,12 @@ export class ChannelFilesService {
     try {
       await batch.makeDirectory(this.parts.layout.channelDir(channel));
       await batch.write(`${path}.zst`, zstdCompressSync(bytes, { params }));
+      if (signer.isOn) {
+        const signaturePath = layout.rootSignature(channel);
+        const present = await readFile(signaturePath).catch(() => undefined);
+        const signature = signer.rootSignature({ channel, serial, bytes }, present);
+        await batch.write(signaturePath, signature);
+      }
       await batch.write(path, bytes);
       await batch.commit();
     } finally {
