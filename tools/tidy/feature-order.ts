@@ -43,6 +43,7 @@ export const FEATURE_ORDER: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'publishing',
     'imports',
+    'seed',
     'prune',
     'serving',
     'browse',

@@ -56,6 +56,14 @@ const environmentSchema = z.object({
 /** What `migrate` needs of the environment. */
 const migrationSchema = environmentSchema.pick({ VESSEL_DATABASE_URL: true });
 
+/** What `admin` needs of the environment. */
+const storageSchema = environmentSchema.pick({
+  VESSEL_DATABASE_URL: true,
+  VESSEL_DATA_DIR: true,
+  VESSEL_SIGNING_KEYS_FILE: true,
+  VESSEL_SIGNATURE_DAYS: true,
+});
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration; the error names every fault at once. Empty variables count as absent. */
@@ -72,12 +80,30 @@ export function loadConfig(environment: Environment): VesselConfig {
     http: { host: data.VESSEL_HTTP_HOST, port: data.VESSEL_HTTP_PORT },
     publicUrl: data.VESSEL_PUBLIC_URL?.replace(/\/+$/, ''),
     stagnationMs: data.VESSEL_STAGNATION_SECONDS * SECOND_MS,
-    signing: {
-      keysFile: data.VESSEL_SIGNING_KEYS_FILE,
-      validDays: data.VESSEL_SIGNATURE_DAYS,
-    },
+    signing: signingOf(data),
     logLevel: data.VESSEL_LOG_LEVEL,
   };
+}
+
+/** What work on database and folder needs, without a broker. */
+export function loadStorageConfig(
+  environment: Environment = process.env,
+): Pick<VesselConfig, 'databaseUrl' | 'dataDir' | 'signing'> {
+  const parsed = storageSchema.safeParse(present(environment));
+  if (!parsed.success) throw new Error(`Variables are missing:\n${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    databaseUrl: data.VESSEL_DATABASE_URL,
+    dataDir: data.VESSEL_DATA_DIR,
+    signing: signingOf(data),
+  };
+}
+
+function signingOf(data: {
+  readonly VESSEL_SIGNING_KEYS_FILE?: string | undefined;
+  readonly VESSEL_SIGNATURE_DAYS: number;
+}): VesselConfig['signing'] {
+  return { keysFile: data.VESSEL_SIGNING_KEYS_FILE, validDays: data.VESSEL_SIGNATURE_DAYS };
 }
 
 /** Reads the database's URL alone, for the program that migrates. */

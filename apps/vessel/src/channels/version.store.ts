@@ -27,6 +27,8 @@ export interface NewVersion {
   readonly changeSetId: string | null;
   readonly architectures: readonly string[];
   readonly changes: readonly VersionChange[];
+  /** Of a version that is restored: when it was made, as what. */
+  readonly made?: { readonly history: number; readonly at: Date };
 }
 
 const VERSION_COLUMNS = {
@@ -54,7 +56,7 @@ export class VersionStore {
   async append(tx: Transaction, version: NewVersion): Promise<ChannelVersion> {
     const { channel, parentId, kind, changeSetId, changes } = version;
     const now = this.clock.now();
-    const history = nextHistory(await lastHistoryOf(tx, channel.id), now);
+    const history = version.made?.history ?? nextHistory(await lastHistoryOf(tx, channel.id), now);
     const packages = await this.packagesAfter(tx, parentId, changes);
     const chainLength = parentId === null ? 0 : nextChainLength(await chainLengthOf(tx, parentId));
     const row = await tx.version.create({
@@ -67,7 +69,7 @@ export class VersionStore {
         architectures: [...version.architectures],
         packageCount: packages.length,
         chainLength,
-        createdAt: new Date(now),
+        createdAt: version.made?.at ?? new Date(now),
       },
       select: VERSION_COLUMNS,
     });

@@ -2,8 +2,6 @@ import type { ChoreQueue } from '@cairn/jobs';
 import type { ContractClient } from '@cairn/messaging';
 import type { Logger } from '@cairn/observability';
 import type { Clock } from '@cairn/std';
-import { readSigningKeys } from '@cairn/auth';
-import { readFile } from 'node:fs/promises';
 import type { VesselConfig } from '../config.js';
 import { ArtefactGateway } from '../imports/artefact.gateway.js';
 import { ImportService } from '../imports/import.service.js';
@@ -11,6 +9,7 @@ import { runImport } from '../imports/imports.chores.js';
 import { IncomingFiles } from '../imports/incoming-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
 import type { VesselMetrics } from '../vessel-metrics.js';
+import { loadSigning } from './signing.js';
 import { createRepository, dataFolders, type Repository } from './repository.js';
 
 /** Everything that vessel is made of, wired. */
@@ -34,7 +33,7 @@ export async function createParts(given: {
   const repository = await createRepository({
     ...given,
     dataDir,
-    signing: await loadSigning(config),
+    signing: await loadSigning(config.signing),
   });
   return {
     ...repository,
@@ -50,11 +49,4 @@ export async function createParts(given: {
       wish: (importId) => given.queue.wish(runImport, { importId }),
     }),
   };
-}
-
-/** The keys with which to sign; none where none are configured. */
-export async function loadSigning(config: VesselConfig) {
-  const { keysFile, validDays } = config.signing;
-  const keys = keysFile === undefined ? [] : readSigningKeys(await readFile(keysFile, 'utf8'));
-  return { keys, validDays };
 }

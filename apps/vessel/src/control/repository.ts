@@ -13,6 +13,8 @@ import { GateService } from '../gate/gate.service.js';
 import { GateStore } from '../gate/gate.store.js';
 import { ImportStore } from '../imports/import.store.js';
 import { StagingService } from '../imports/staging.service.js';
+import { RestoreService } from '../seed/restore.service.js';
+import { SeedService } from '../seed/seed.service.js';
 import { VesselOutboxStore } from '../outbox/outbox.store.js';
 import { ChannelFilesService } from '../package-index/channel-files.service.js';
 import { ChannelLayout } from '../package-index/channel-layout.js';
@@ -53,6 +55,8 @@ export interface Repository {
   readonly pruning: PruneService;
   readonly publications: PublicationService;
   readonly browse: BrowseStore;
+  readonly seeding: SeedService;
+  readonly restoring: RestoreService;
 }
 
 /** Puts the repository together. */
@@ -67,7 +71,7 @@ export async function createRepository(given: {
   readonly signing?: { readonly keys: readonly SigningKey[]; readonly validDays: number };
 }): Promise<Repository> {
   const { db, clock, log, counters } = given;
-  const { publicDir, poolDir } = dataFolders(given.dataDir);
+  const { publicDir, poolDir, incomingDir } = dataFolders(given.dataDir);
   const outbox = new VesselOutboxStore(db, clock, ({ error: err, ...facts }) => {
     counters.announcementsRefused.increment({});
     log.error({ err, ...facts }, 'Announcement refused');
@@ -103,12 +107,13 @@ export async function createRepository(given: {
   const gate = new GateService({ channels, policies, versions, store: new GateStore() });
   const mover = new StreamMover({ channels, versions, packages, pins, outbox, gate });
   const shared = { channels, versions, packages, outbox, files, mover, pins, policies, clock };
+  const ensure = new ChannelEnsureService(db, shared);
   return {
     outbox,
     files,
     importStore,
     staging,
-    channels: new ChannelEnsureService(db, shared),
+    channels: ensure,
     changes: new ChannelChangeService(db, {
       ...shared,
       changes: new ChangeStore(clock),
@@ -127,6 +132,8 @@ export async function createRepository(given: {
       log,
       published: counters.publications,
     }),
+    seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir }),
+    restoring: new RestoreService(db, { ...shared, blobs, layout, codec }),
     browse: new BrowseStore(db, versions, given.publicUrl),
   };
 }

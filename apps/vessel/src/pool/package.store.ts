@@ -1,5 +1,5 @@
 import { invariant } from '@cairn/std';
-import { formatDependency, type StonePackage } from '@cairn/stone';
+import { formatDependency, parseDependency, type StonePackage } from '@cairn/stone';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from './bounded-cache.js';
 import type { PackageFile } from './domain/package-file.js';
@@ -71,19 +71,52 @@ export class PackageStore {
       await tx.package.createMany({ data, skipDuplicates: true });
     }
     const hashes = items.map(({ sha256 }) => sha256);
-    const rows = await tx.$queryRaw<PackageRow[]>`
-      SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
-      FROM package WHERE sha256 = ANY(${hashes})`;
-    await this.addFiles(tx, rows, items);
-    return rows.map(toPoolPackage);
+    const stored = await this.bySha256(tx, hashes);
+    await this.addFiles(tx, stored, items);
+    return stored;
+  }
+
+  /** A stored package as it was when it came; undefined when there is none with these bytes. */
+  async findNew(tx: Transaction, sha256: string): Promise<NewPackage | undefined> {
+    const row = await tx.package.findUnique({ where: { sha256 }, include: { files: true } });
+    if (row === null) return undefined;
+    const parsed = (texts: readonly string[]) =>
+      texts.flatMap((text) => {
+        const dependency = parseDependency(text);
+        return dependency.ok ? [dependency.value] : [];
+      });
+    const { files, indexBlock, poolPath } = row;
+    return {
+      sha256,
+      sizeBytes: Number(row.sizeBytes),
+      poolPath,
+      indexBlock,
+      files: files.map(({ path, mode }) => ({ path, mode })),
+      description: {
+        name: row.name,
+        version: row.version,
+        sourceRelease: Number(row.sourceRelease),
+        buildRelease: Number(row.buildRelease),
+        architecture: row.architecture,
+        sourceId: row.sourceId,
+        summary: row.summary,
+        description: row.description,
+        homepage: row.homepage,
+        licenses: row.licenses,
+        depends: parsed(row.depends),
+        provides: parsed(row.provides),
+        conflicts: parsed(row.conflicts),
+        buildDepends: [],
+      },
+    };
   }
 
   private async addFiles(
     tx: Transaction,
-    rows: readonly PackageRow[],
+    stored: readonly PoolPackage[],
     items: readonly NewPackage[],
   ): Promise<void> {
-    const idOf = new Map(rows.map(({ id, sha256 }) => [sha256, id]));
+    const idOf = new Map(stored.map(({ id, sha256 }) => [sha256, id]));
     for (const { sha256, files } of items) {
       for (let at = 0; at < files.length; at += BATCH_SIZE) {
         const batch = files.slice(at, at + BATCH_SIZE);
@@ -94,6 +127,14 @@ export class PackageStore {
           ON CONFLICT DO NOTHING`;
       }
     }
+  }
+
+  /** Those of the packages that are stored. */
+  async bySha256(tx: Transaction, hashes: readonly string[]): Promise<readonly PoolPackage[]> {
+    const rows = await tx.$queryRaw<PackageRow[]>`
+      SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
+      FROM package WHERE sha256 = ANY(${[...hashes]})`;
+    return rows.map(toPoolPackage);
   }
 
   /** The packages with these row ids, in any order; each must exist. */

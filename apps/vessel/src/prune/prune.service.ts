@@ -1,6 +1,6 @@
 import { DIFFERENCE_LISTED_MAX, type PruneReport } from '@cairn/contracts';
 import type { Logger } from '@cairn/observability';
-import { DAY_MS, HOUR_MS, type Clock } from '@cairn/std';
+import { DAY_MS, type Clock } from '@cairn/std';
 import { rm } from 'node:fs/promises';
 import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import type { PolicyStore } from '../channels/policy.store.js';
@@ -15,8 +15,8 @@ import type { PruneStore, UnusedBlob } from './prune.store.js';
 /** What one transaction removes; it holds its channel's lock, and publishing waits for that. */
 const VERSIONS_AT_ONCE_MAX = 100;
 const FILES_AT_ONCE_MAX = 500;
-/** Bytes that were noted a moment ago belong to an import that is not staged yet. */
-const BLOB_AGE_MIN_MS = HOUR_MS;
+/** Younger bytes may belong to an import or a seed that is not finished yet. */
+const BLOB_AGE_MIN_MS = DAY_MS;
 /** How long the outcome of an import is remembered. */
 const IMPORT_MEMORY_MS = 14 * DAY_MS;
 const PRUNE_TIMEOUT_MS = 120_000;
