@@ -8,6 +8,7 @@ import { migratedDatabase, type PostgresAddress } from '@cairn/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { indexPlaceOf } from '../package-index/index-shelf.js';
 import type { PackageFile } from '../pool/domain/package-file.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { PublicServer } from '../serving/public-server.js';
@@ -127,10 +128,15 @@ export async function openRepository(given: {
 /** Serves a public folder as vessel does. */
 export async function servePublicly(
   publicDir: string,
+  shelf?: RepositoryWorld['shelf'],
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server = new PublicServer({
     ...{ publicDir, host: '127.0.0.1', port: 0, health: new Health(), metrics: new Metrics() },
     log: createLogger({ name: 'vessel', level: 'silent' }),
+    makeMissing: async (segments) => {
+      const place = indexPlaceOf(segments);
+      return place !== undefined && (await shelf?.make(place)) === true;
+    },
   });
   const port = await server.listen();
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() };

@@ -18,6 +18,7 @@ import { SeedService } from '../seed/seed.service.js';
 import { VesselOutboxStore } from '../outbox/outbox.store.js';
 import { ChannelFilesService } from '../package-index/channel-files.service.js';
 import { ChannelLayout } from '../package-index/channel-layout.js';
+import { IndexShelf } from '../package-index/index-shelf.js';
 import { RepositorySigner } from '../package-index/repository-signer.js';
 import { RootIndexStore } from '../package-index/root-index.store.js';
 import { VersionFiles } from '../package-index/version-files.js';
@@ -46,6 +47,7 @@ export function dataFolders(dataDir: string) {
 
 /** Pool, channels and public folder, and what changes them. */
 export interface Repository {
+  readonly shelf: IndexShelf;
   readonly outbox: VesselOutboxStore;
   readonly files: ChannelFilesService;
   readonly importStore: ImportStore;
@@ -83,12 +85,14 @@ export async function createRepository(given: {
   const layout = new ChannelLayout(publicDir);
   const { keys, validDays } = given.signing ?? { keys: [], validDays: 0 };
   const signer = new RepositorySigner(keys, validDays, clock);
+  const versionFiles = new VersionFiles(layout, { versions, packages, blobs, signer });
+  const shelf = new IndexShelf(db, { versions, layout, files: versionFiles });
   const files = new ChannelFilesService(db, {
     versions,
     layout,
     signer,
     rootIndex: new RootIndexStore(),
-    files: new VersionFiles(layout, { versions, packages, blobs, signer }),
+    files: versionFiles,
   });
   const importStore = new ImportStore(db, outbox, clock);
   const codec = await loadCodec();
@@ -109,6 +113,7 @@ export async function createRepository(given: {
   const shared = { channels, versions, packages, outbox, files, mover, pins, policies, clock };
   const ensure = new ChannelEnsureService(db, shared);
   return {
+    shelf,
     outbox,
     files,
     importStore,
@@ -121,6 +126,7 @@ export async function createRepository(given: {
     }),
     pruning: new PruneService(db, {
       ...shared,
+      shelf,
       store: new PruneStore(versions),
       layout,
       blobs,

@@ -45,6 +45,18 @@ export class VersionFiles {
     }
   }
 
+  /** Writes one index file. */
+  async writeIndex(tx: Transaction, path: string, held: readonly PoolPackage[]): Promise<void> {
+    const batch = new DurableBatch();
+    try {
+      await batch.makeDirectory(dirname(path));
+      await batch.write(path, await this.indexOf(tx, held));
+      await batch.commit();
+    } finally {
+      await batch.abandon();
+    }
+  }
+
   /** Signs a version's manifest with the keys of today, unless they all have. */
   async renewSignature(channel: string, history: number): Promise<void> {
     const { signer } = this.stores;

@@ -6,6 +6,7 @@ import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import type { PolicyStore } from '../channels/policy.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { ChannelLayout } from '../package-index/channel-layout.js';
+import type { IndexShelf } from '../package-index/index-shelf.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { sideBySide } from '../pool/durable-files.js';
@@ -52,6 +53,7 @@ export class PruneService {
       readonly files: ChannelFilesService;
       readonly layout: ChannelLayout;
       readonly blobs: BlobStore;
+      readonly shelf: IndexShelf;
       readonly clock: Clock;
       readonly log: Logger;
     },
@@ -73,9 +75,13 @@ export class PruneService {
       report = withBlobs(report, blobs);
       isFull = blobs.length === FILES_AT_ONCE_MAX;
     }
+    const putAway = await this.parts.shelf.putAway(this.parts.clock.now());
     const { retired, removed, packageCount, blobCount, sizeBytes } = report;
     const facts = { packageCount, blobCount, sizeBytes };
-    this.parts.log.info({ retired: retired.count, removed: removed.count, ...facts }, 'Pruned');
+    this.parts.log.info(
+      { retired: retired.count, removed: removed.count, putAway, ...facts },
+      'Pruned',
+    );
     return report;
   }
 
