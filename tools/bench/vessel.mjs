@@ -33,6 +33,7 @@ const scale = values.small ? 0.1 : 1;
 const scaled = (count) => Math.max(10, Math.round(count * scale));
 const ROOT = join(import.meta.dirname, '../..');
 const CHANNEL = 'main';
+const NEXT = 'next';
 const HOUR_MS = 3_600_000;
 const note = (text) => process.stderr.write(`${text}\n`);
 const dir = mkdtempSync(join(tmpdir(), 'cairn-vessel-'));
@@ -123,14 +124,9 @@ function packageOf(number, release = 1) {
 }
 
 /** Stages packages that need not be related, in one change set. */
-async function stage(
-  world,
-  changeSetId,
-  descriptions,
-  bytesOf = (item) => Buffer.from(packageFileName(item)),
-) {
+async function stage(world, changeSetId, descriptions, channel = CHANNEL) {
   const packages = descriptions.map((description) => {
-    const bytes = bytesOf(description);
+    const bytes = Buffer.from(packageFileName(description));
     const path = join(world.incomingDir, randomUUID());
     writeFileSync(path, bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -141,7 +137,7 @@ async function stage(
   }));
   const [{ sourceId: source, version, sourceRelease, buildRelease, architecture }] = descriptions;
   const order = {
-    ...{ importId: randomUUID(), changeSetId, channel: CHANNEL, builderId: 'bench', collectables },
+    ...{ importId: randomUUID(), changeSetId, channel, builderId: 'bench', collectables },
     expected: { source, version, sourceRelease, buildRelease, architecture },
   };
   await world.importStore.request(order);
@@ -153,9 +149,9 @@ async function stage(
   for (const { path } of packages) rmSync(path);
 }
 
-async function publish(world, changeSetId) {
+async function publish(world, changeSetId, channel = CHANNEL) {
   const begin = performance.now();
-  await world.publications.request({ changeSetId, channel: CHANNEL, stream: 'volatile' });
+  await world.publications.request({ changeSetId, channel, stream: 'volatile' });
   await world.publications.runAll(new AbortController().signal);
   const ms = performance.now() - begin;
   const row = await world.db.client.publication.findFirst({ where: { changeSetId } });
@@ -393,14 +389,23 @@ async function spacePerVersion(versions, entries) {
     };
     await world.changes.change(change);
     const before = await spaceOf(world);
-    // Every version changes one package; the pool's own bytes are what packages cost, not versions.
+    // Every version takes one package over from a channel that has the next release of all of them; the pool's own bytes
+    // are what packages cost, not versions.
     let poolBytes = 0;
     for (let made = 0; made < versions; made += 1) {
-      const description = packageOf(made % entries, 2 + Math.floor(made / entries));
+      const release = 2 + Math.floor(made / entries);
+      if (made % entries === 0) await fillNext(world, Math.min(entries, versions - made), release);
+      const description = packageOf(made % entries, release);
       poolBytes += Buffer.byteLength(packageFileName(description));
-      const changeSetId = randomUUID();
-      await stage(world, changeSetId, [description]);
-      await publish(world, changeSetId);
+      await world.changes.change({
+        ...{ changeId: randomUUID(), account: 'bench', reason: '', isDryRun: false },
+        action: {
+          kind: 'promote',
+          from: { channel: NEXT, version: 'stream/volatile' },
+          to: [{ channel: CHANNEL, stream: 'volatile' }],
+          sources: [description.sourceId],
+        },
+      });
       world.time.ms += HOUR_MS;
       if (made % 1_000 === 999) {
         await world.db.client.outbox.deleteMany();
@@ -418,6 +423,14 @@ async function spacePerVersion(versions, entries) {
   } finally {
     await world.close();
   }
+}
+
+async function fillNext(world, count, release) {
+  await world.channels.ensure({ channel: NEXT, architectures: ['x86_64'] });
+  const changeSetId = randomUUID();
+  const all = Array.from({ length: count }, (_, number) => packageOf(number, release));
+  await stage(world, changeSetId, all, NEXT);
+  await publish(world, changeSetId, NEXT);
 }
 
 async function spaceOf(world) {
