@@ -39,9 +39,33 @@ export const packageViewSchema = z.object({
 });
 export type PackageView = z.infer<typeof packageViewSchema>;
 
+/** Which two versions of a channel to compare. */
+export const differenceQuerySchema = z.object({
+  from: versionReferenceSchema,
+  to: versionReferenceSchema,
+});
+
+/** Something that is provided or needed, as `kind(name)`. */
+export const capabilitySchema = z
+  .string()
+  .max(512)
+  .regex(/^[a-z0-9]+\(.+\)$/, 'a capability such as soname(libz.so.1(x86_64)) or binary(nano)');
+
+export const capabilityQuerySchema = z.object({
+  capability: capabilitySchema,
+  version: versionReferenceSchema.default('stream/volatile'),
+});
+
 export const packagePageSchema = z.object({
   history: historyIdSchema,
   total: z.number().int(),
   packages: z.array(packageViewSchema),
 });
+/** Who provides and who needs a capability, each list by name and at most 500 long. */
+export const capabilityUsersSchema = z.object({
+  history: historyIdSchema,
+  providers: z.array(packageViewSchema),
+  dependants: z.array(packageViewSchema),
+});
+export type CapabilityUsers = z.infer<typeof capabilityUsersSchema>;
 export type PackagePage = z.infer<typeof packagePageSchema>;

@@ -2,6 +2,7 @@ import {
   changeChannels,
   type ChannelAction,
   type ChannelPlan,
+  type Difference,
   type PackageDifference,
 } from '@cairn/contracts';
 import { randomUUID } from 'node:crypto';
@@ -80,14 +81,22 @@ function streamLines(
   paint: Paint,
 ): string[] {
   const { difference, from, to, packageCount } = stream;
-  const { added, changed, removed, packages } = difference;
-  const listed = added + changed + removed - packages.length;
+  const { added, changed, removed } = difference;
   const target = to ?? (isApplied ? '–' : 'a new version');
   return [
-    ...packages.map((item) => packageLine(item, paint)),
-    ...(listed > 0 ? [`… and ${listed} more`] : []),
+    ...differenceLines(difference, paint),
     `${printable(`${stream.channel}/${stream.stream}`)}: ${printable(from ?? 'nothing')} → ${printable(target)}, ` +
       `${added} added, ${changed} changed, ${removed} removed, ${packageCount} packages then`,
+  ];
+}
+
+/** One line for each package that differs. */
+export function differenceLines(difference: Difference, paint: Paint): string[] {
+  const { added, changed, removed, packages } = difference;
+  const others = added + changed + removed - packages.length;
+  return [
+    ...packages.map((item) => packageLine(item, paint)),
+    ...(others > 0 ? [`… and ${others} more`] : []),
   ];
 }
 

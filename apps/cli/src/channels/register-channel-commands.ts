@@ -1,8 +1,14 @@
 import { PAGE_SIZE_MAX } from '@cairn/contracts';
 import { type Command } from 'commander';
 import { registerMirrorCommands } from '../mirror/register-mirror-commands.js';
-import { nameArgument, versionArgument, wholeNumber } from '../input/arguments.js';
+import {
+  capabilityArgument,
+  nameArgument,
+  versionArgument,
+  wholeNumber,
+} from '../input/arguments.js';
 import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
+import { diffCommand, whoCommand } from './browse-commands.js';
 import { channelsCommand } from './channels-command.js';
 import { registerChangeCommands } from './register-change-commands.js';
 import { packagesCommand, type PackagesOptions } from './packages-command.js';
@@ -21,9 +27,33 @@ export function registerChannelCommands(program: Command, shell: Shell): void {
     .description('show the channels with their streams, and how a client adds them')
     .option(...JSON_FLAG)
     .action((options: JsonOptions) => channelsCommand(shell, options));
-  program
-    .command('package')
-    .description('published packages')
+  channel
+    .command('diff')
+    .argument('<channel>', 'channel', nameArgument)
+    .argument('<from>', 'stream/NAME, tag/NAME or history/ID', versionArgument)
+    .argument('<to>', 'stream/NAME, tag/NAME or history/ID', versionArgument)
+    .description('show what differs between two versions')
+    .option(...JSON_FLAG)
+    .action((name: string, from: string, to: string, options: JsonOptions) =>
+      diffCommand(shell, { channel: name, from, to }, options),
+    );
+  const packages = program.command('package').description('published packages');
+  packages
+    .command('who')
+    .argument('<channel>', 'channel', nameArgument)
+    .argument('<capability>', 'such as "soname(libz.so.1(x86_64))"', capabilityArgument)
+    .description('show who provides and who needs a capability')
+    .option(
+      '--in <version>',
+      'stream/NAME, tag/NAME or history/ID',
+      versionArgument,
+      'stream/volatile',
+    )
+    .option(...JSON_FLAG)
+    .action((name: string, capability: string, options: JsonOptions & { in: string }) =>
+      whoCommand(shell, { channel: name, capability }, options),
+    );
+  packages
     .command('list')
     .argument('<channel>', 'channel', nameArgument)
     .description('show the packages of a channel')

@@ -1,6 +1,7 @@
 import {
   architectureSchema,
   builderIdSchema,
+  capabilitySchema,
   GATE_LEVELS,
   GATE_RULES,
   nameSchema,
@@ -27,6 +28,7 @@ export const nameArgument = bySchema(nameSchema);
 export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
 export const pointerArgument = bySchema(pointerNameSchema);
 export const sourceArgument = bySchema(sourceNameSchema);
+export const capabilityArgument = bySchema(capabilitySchema);
 /** `stream/NAME`, `tag/NAME` or `history/ID`. */
 export const versionArgument = bySchema(versionReferenceSchema);
 const architectureArgument = bySchema(architectureSchema);

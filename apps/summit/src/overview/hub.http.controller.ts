@@ -1,11 +1,14 @@
 import {
   applyProject,
+  capabilityUsers,
   changeChannels,
   channelChange,
   channelList,
+  compareVersions,
   enrolBuilder,
   inviteBuilder,
   listBuilders,
+  listCapabilityUsers,
   listChannels,
   listPackages,
   listProjects,
@@ -18,6 +21,7 @@ import {
   refreshRepository,
   removeBuilder,
   resumeAllocation,
+  versionDifference,
 } from '@cairn/contracts';
 import { type AccessClaims } from '@cairn/identity';
 import { Controller, Inject } from '@nestjs/common';
@@ -163,5 +167,15 @@ export class HubHttpController {
     const report = await this.vessel.request(poolPrune, body);
     if (report.isApplied) await this.audit.recordNow(caller, 'pool.prune', 'pool');
     return report;
+  }
+
+  @Route(compareVersions)
+  compare(@Input() { params, query }: RouteInput<typeof compareVersions>) {
+    return this.vessel.request(versionDifference, { ...query, channel: params.channel });
+  }
+
+  @Route(listCapabilityUsers)
+  capabilityUsers(@Input() { params, query }: RouteInput<typeof listCapabilityUsers>) {
+    return this.vessel.request(capabilityUsers, { ...query, channel: params.channel });
   }
 }

@@ -1,14 +1,21 @@
 import {
   AppError,
   architectureSchema,
+  PAGE_SIZE_MAX,
+  type CapabilityUsers,
+  type capabilityUsers,
   type ChannelView,
+  type Difference,
   type packageList,
   type PackagePage,
   type PackageView,
   type RequestOf,
+  type versionDifference,
 } from '@cairn/contracts';
+import { changedPackages } from '../channels/domain/stream-contents.js';
 import { findVersion, type FoundVersion } from '../channels/find-version.js';
 import type { VersionStore } from '../channels/version.store.js';
+import { differenceView } from '../publishing/domain/plan-view.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 
 const VERSIONS_LISTED_MAX = 50;
@@ -88,6 +95,43 @@ export class BrowseStore {
       const packages = rows.map((row) => this.toView(query.channel, row));
       const total = Number(totals[0]?.total ?? 0n);
       return { history: String(version.history), total, packages };
+    });
+  }
+
+  /** What differs between two versions. Throws when there is no such version. */
+  async difference(query: RequestOf<typeof versionDifference>): Promise<Difference> {
+    return this.db.client.$transaction(async (tx) => {
+      const { channel } = query;
+      const from = await this.findVersion(tx, { channel, version: query.from });
+      const to = await this.findVersion(tx, { channel, version: query.to });
+      const before = await this.versions.packagesOf(tx, from.id);
+      const after = await this.versions.packagesOf(tx, to.id);
+      return differenceView(changedPackages(before, after));
+    });
+  }
+
+  /** Who provides and who needs a capability. Every package provides its own name. */
+  async capabilityUsers(query: RequestOf<typeof capabilityUsers>): Promise<CapabilityUsers> {
+    const { capability, channel } = query;
+    return this.db.client.$transaction(async (tx) => {
+      const version = await this.findVersion(tx, query);
+      const ids = [...(await this.versions.packageIdsOf(tx, version.id))];
+      const providers = await tx.$queryRaw<PackageRow[]>`
+        SELECT name, version, source_release, build_release, architecture, source_id, summary,
+          size_bytes, sha256, pool_path
+        FROM package WHERE id = ANY(${ids})
+          AND (provides @> ARRAY[${capability}] OR ${capability} = 'name(' || name || ')')
+        ORDER BY name COLLATE "C", architecture LIMIT ${PAGE_SIZE_MAX}`;
+      const dependants = await tx.$queryRaw<PackageRow[]>`
+        SELECT name, version, source_release, build_release, architecture, source_id, summary,
+          size_bytes, sha256, pool_path
+        FROM package WHERE id = ANY(${ids}) AND depends @> ARRAY[${capability}]
+        ORDER BY name COLLATE "C", architecture LIMIT ${PAGE_SIZE_MAX}`;
+      return {
+        history: String(version.history),
+        providers: providers.map((row) => this.toView(channel, row)),
+        dependants: dependants.map((row) => this.toView(channel, row)),
+      };
     });
   }
 

@@ -1,6 +1,18 @@
 import { z } from 'zod';
-import { channelChangeSchema, channelPlanSchema, pruneReportSchema } from '../channel-change.js';
-import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
+import {
+  channelChangeSchema,
+  channelPlanSchema,
+  differenceSchema,
+  pruneReportSchema,
+} from '../channel-change.js';
+import {
+  capabilityQuerySchema,
+  capabilityUsersSchema,
+  channelViewSchema,
+  differenceQuerySchema,
+  packagePageSchema,
+  packageQuerySchema,
+} from '../channel-view.js';
 import {
   builderViewSchema,
   eventViewSchema,
@@ -233,6 +245,26 @@ export const listPackages = defineRoute({
   reply: packagePageSchema,
 });
 
+export const compareVersions = defineRoute({
+  method: 'GET',
+  path: '/api/v1/channels/:channel/difference',
+  policy: 'public-read',
+  summary: 'What differs between two versions of a channel.',
+  params: z.strictObject({ channel: nameSchema }),
+  query: differenceQuerySchema.strict(),
+  reply: differenceSchema,
+});
+
+export const listCapabilityUsers = defineRoute({
+  method: 'GET',
+  path: '/api/v1/channels/:channel/capabilities',
+  policy: 'public-read',
+  summary: 'Who provides and who needs a capability in a version of a channel.',
+  params: z.strictObject({ channel: nameSchema }),
+  query: capabilityQuerySchema.strict(),
+  reply: capabilityUsersSchema,
+});
+
 export const changeChannels = defineRoute({
   method: 'POST',
   path: '/api/v1/channels/changes',
@@ -284,6 +316,8 @@ export const hubRoutes = [
   resumeAllocation,
   listChannels,
   listPackages,
+  compareVersions,
+  listCapabilityUsers,
   changeChannels,
   prunePool,
   receiveGithubWebhook,

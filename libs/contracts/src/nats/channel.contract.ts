@@ -6,8 +6,20 @@ import {
   sentenceSchema,
   uuidSchema,
 } from '../values.js';
-import { channelChangeSchema, channelPlanSchema, pruneReportSchema } from '../channel-change.js';
-import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
+import {
+  channelChangeSchema,
+  channelPlanSchema,
+  differenceSchema,
+  pruneReportSchema,
+} from '../channel-change.js';
+import {
+  capabilityQuerySchema,
+  capabilityUsersSchema,
+  channelViewSchema,
+  differenceQuerySchema,
+  packagePageSchema,
+  packageQuerySchema,
+} from '../channel-view.js';
 import { defineContract } from './nats-contract.js';
 
 export const channelEnsure = defineContract({
@@ -101,4 +113,24 @@ export const poolPrune = defineContract({
   request: z.object({ isDryRun: z.boolean() }),
   reply: pruneReportSchema,
   timeoutMs: 120_000,
+});
+
+export const versionDifference = defineContract({
+  subject: 'vessel.version.difference.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'What differs between two versions of a channel.',
+  request: differenceQuerySchema.extend({ channel: nameSchema }),
+  reply: differenceSchema,
+  timeoutMs: 10_000,
+});
+
+export const capabilityUsers = defineContract({
+  subject: 'vessel.capability.users.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'Who provides and who needs a capability in a version.',
+  request: capabilityQuerySchema.extend({ channel: nameSchema }),
+  reply: capabilityUsersSchema,
+  timeoutMs: 10_000,
 });

@@ -1,6 +1,7 @@
 import { type ServiceRole } from '@cairn/identity';
 import { attemptFailed, attemptSucceeded, logAppend } from './attempt.contract.js';
 import {
+  capabilityUsers,
   changeSetPublish,
   changeSetPublished,
   channelChange,
@@ -9,6 +10,7 @@ import {
   packageList,
   poolPrune,
   streamMoved,
+  versionDifference,
 } from './channel.contract.js';
 import { importCancel, importFinished, importStart } from './import.contract.js';
 import { type NatsContract } from './nats-contract.js';
@@ -36,6 +38,8 @@ export const NATS_CONTRACTS: readonly NatsContract[] = [
   packageList,
   channelChange,
   poolPrune,
+  versionDifference,
+  capabilityUsers,
 ];
 
 /** The contracts that this party must answer. */
