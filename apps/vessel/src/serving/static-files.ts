@@ -20,6 +20,9 @@ import type { RequestPath } from './domain/request-path.js';
 const READ_AHEAD_SIZE_BYTES = 64 * KIB;
 /** Files up to this size go out in one piece. */
 const WHOLE_SIZE_BYTES_MAX = 64 * KIB;
+/** Larger ones do as well while there is room, for one read costs a fraction of many; slow readers then get pieces. */
+const ROOMY_SIZE_BYTES_MAX = 4 * MIB;
+const ROOM_SIZE_BYTES_MAX = 64 * MIB;
 
 /** What there is at a path. */
 export type Served = 'sent' | 'directory' | 'absent';
@@ -138,7 +141,7 @@ async function sendBody(
     response.end();
     return;
   }
-  if (lengthBytes <= WHOLE_SIZE_BYTES_MAX) {
+  if (lengthBytes <= WHOLE_SIZE_BYTES_MAX || takeRoom(lengthBytes, response)) {
     const bytes = Buffer.allocUnsafe(lengthBytes);
     const { bytesRead } = await file.handle.read(bytes, 0, lengthBytes, start);
     response.end(bytes.subarray(0, bytesRead));
@@ -175,6 +178,17 @@ function describe(
 
 function tagOf(stat: BigIntStats): string {
   return `"${stat.size.toString(36)}-${stat.mtimeNs.toString(36)}-${stat.ino.toString(36)}"`;
+}
+
+let roomTakenBytes = 0;
+
+/** Whether so many bytes may be in memory until the response has gone out. */
+function takeRoom(lengthBytes: number, response: ServerResponse): boolean {
+  if (lengthBytes > ROOMY_SIZE_BYTES_MAX) return false;
+  if (roomTakenBytes + lengthBytes > ROOM_SIZE_BYTES_MAX) return false;
+  roomTakenBytes += lengthBytes;
+  response.once('close', () => (roomTakenBytes -= lengthBytes));
+  return true;
 }
 
 function isNotModified(
