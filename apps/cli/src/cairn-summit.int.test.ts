@@ -111,6 +111,21 @@ it('goes from login to a published package on a real summit', async () => {
   expect((await cairn('why', id)).text).toContain(`#${id} pebble 1.0-1 is completed`);
   expect((await cairn('package', 'list', 'main')).text).toMatch(/^pebble +1\.0-1-\d+ +x86_64/m);
   expect((await cairn('channel', 'list')).text).toContain(stack.vesselUrl);
+  const removal = ['channel', 'remove', 'main/volatile', 'pebble'];
+  expect(await json(...removal, '--dry-run')).toMatchObject({ isApplied: false });
+  await json('channel', 'tag', 'main', 'first', 'stream/volatile', '--reason', 'a name');
+  const promote = ['channel', 'promote', 'main', 'tag/first', '--to', 'main/stable'];
+  expect((await cairn(...promote)).text).toContain('Done.');
+  expect((await cairn(...removal)).text).toContain('- pebble (x86_64) 1.0-1-');
+  expect((await cairn('package', 'list', 'main')).text).toContain('No packages.');
+  expect((await cairn('channel', 'diff', 'main', 'tag/first', 'stream/volatile')).text).toContain(
+    '0 added, 0 changed, 1 removed',
+  );
+  expect((await cairn('channel', 'rollback', 'main/volatile')).text).toContain('+ pebble');
+  expect((await cairn('package', 'who', 'main', 'name(pebble)')).text).toContain('provided by');
+  expect(await cairn('channel', 'untag', 'main', 'none')).toMatchObject({ exitCode: 1 });
+  expect(await json('channel', 'prune', '--dry-run')).toMatchObject({ isApplied: false });
+  expect((await cairn('audit')).text).toContain('channel.roll-back');
   expect((await cairn('builder', 'list')).text).toMatch(/^alder +idle/m);
   expect((await cairn('repo', 'list')).text).toMatch(/^main\/recipes +main/m);
   expect((await cairn('audit')).text).toContain('ada');

@@ -15,6 +15,7 @@ import { DEFAULT_SERVER } from './session/server-address.js';
 import { type Shell } from './shell.js';
 import { registerStoneCommands } from './stone/register-stone-commands.js';
 import { registerTaskCommands } from './tasks/register-task-commands.js';
+import { registerVesselCommands } from './vessel/register-vessel-commands.js';
 import { CLI_VERSION } from './version.js';
 
 const HELP_END = `
@@ -51,6 +52,7 @@ export function cairnProgram(shellFor: (options: () => ServerOptions) => Shell):
   registerRecipeCommands(program, shell);
   registerPlanCommands(program, shell);
   registerRebuildCommands(program, shell);
+  registerVesselCommands(program);
   return program;
 }
 

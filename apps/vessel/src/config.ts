@@ -18,10 +18,13 @@ export interface VesselConfig {
   readonly publicUrl: string | undefined;
   /** A fetch that brings nothing for so long is given up. */
   readonly stagnationMs: number;
+  /** PEM file with the Ed25519 keys that sign, and how long a root index may be believed. */
+  readonly signing: { readonly keysFile: string | undefined; readonly validDays: number };
   readonly logLevel: LogLevel;
 }
 
 const STAGNATION_SECONDS_DEFAULT = 600;
+const SIGNATURE_DAYS_DEFAULT = 14;
 
 const absolutePath = z
   .string()
@@ -45,11 +48,21 @@ const environmentSchema = z.object({
   VESSEL_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   VESSEL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   VESSEL_STAGNATION_SECONDS: z.coerce.number().positive().default(STAGNATION_SECONDS_DEFAULT),
+  VESSEL_SIGNING_KEYS_FILE: absolutePath.optional(),
+  VESSEL_SIGNATURE_DAYS: z.coerce.number().min(1).max(3_650).default(SIGNATURE_DAYS_DEFAULT),
   VESSEL_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
 /** What `migrate` needs of the environment. */
 const migrationSchema = environmentSchema.pick({ VESSEL_DATABASE_URL: true });
+
+/** What `admin` needs of the environment. */
+const storageSchema = environmentSchema.pick({
+  VESSEL_DATABASE_URL: true,
+  VESSEL_DATA_DIR: true,
+  VESSEL_SIGNING_KEYS_FILE: true,
+  VESSEL_SIGNATURE_DAYS: true,
+});
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,8 +80,30 @@ export function loadConfig(environment: Environment): VesselConfig {
     http: { host: data.VESSEL_HTTP_HOST, port: data.VESSEL_HTTP_PORT },
     publicUrl: data.VESSEL_PUBLIC_URL?.replace(/\/+$/, ''),
     stagnationMs: data.VESSEL_STAGNATION_SECONDS * SECOND_MS,
+    signing: signingOf(data),
     logLevel: data.VESSEL_LOG_LEVEL,
   };
+}
+
+/** What work on database and folder needs, without a broker. */
+export function loadStorageConfig(
+  environment: Environment = process.env,
+): Pick<VesselConfig, 'databaseUrl' | 'dataDir' | 'signing'> {
+  const parsed = storageSchema.safeParse(present(environment));
+  if (!parsed.success) throw new Error(`Variables are missing:\n${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    databaseUrl: data.VESSEL_DATABASE_URL,
+    dataDir: data.VESSEL_DATA_DIR,
+    signing: signingOf(data),
+  };
+}
+
+function signingOf(data: {
+  readonly VESSEL_SIGNING_KEYS_FILE?: string | undefined;
+  readonly VESSEL_SIGNATURE_DAYS: number;
+}): VesselConfig['signing'] {
+  return { keysFile: data.VESSEL_SIGNING_KEYS_FILE, validDays: data.VESSEL_SIGNATURE_DAYS };
 }
 
 /** Reads the database's URL alone, for the program that migrates. */

@@ -12,3 +12,12 @@ export {
   type Revocation,
 } from './nats-account.js';
 export { createTrustFile, parseTrust, type NatsTrust, type NatsTrustFile } from './nats-trust.js';
+export {
+  openDocument,
+  readSigningKeys,
+  readTrustedKeys,
+  signDocument,
+  signedDocumentSchema,
+  type SignedDocument,
+  type SigningKey,
+} from './signed-document.js';

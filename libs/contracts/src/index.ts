@@ -1,5 +1,6 @@
 export { AppError, type ErrorBody, type ErrorDetails } from './app-error.js';
 export { buildFailureSchema, failureClassSchema, type BuildFailure } from './build-failure.js';
+export * from './channel-change.js';
 export * from './channel-view.js';
 export { collectableSchema, COLLECTABLES_MAX, type Collectable } from './collectable.js';
 export {
@@ -48,5 +49,6 @@ export { contractsTo, NATS_CONTRACTS } from './nats/registry.js';
 export * from './nats/session.contract.js';
 export * from './project-document.js';
 export * from './rebuild-view.js';
+export * from './repository-files.js';
 export * from './task-view.js';
 export * from './values.js';

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'project:apply',
   'allocation:pause',
   'rebuild:manage',
+  'channel:change',
   'builder:enrol',
   'builder:remove',
   'account:manage',

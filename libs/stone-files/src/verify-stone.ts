@@ -8,6 +8,7 @@ import {
   stoneError,
   toHex,
   type FileType,
+  type LayoutEntry,
   type ReadMode,
   type StoneError,
   type StonePackage,
@@ -25,6 +26,7 @@ export interface StoneSummary {
   readonly payloadCount: number;
   readonly packages: readonly StonePackage[];
   readonly pathCount: number;
+  readonly layout: readonly LayoutEntry[];
   readonly contentSizeBytes: number;
 }
 
@@ -61,6 +63,7 @@ async function verify(file: StoneFile, mode: ReadMode): Promise<StoneSummary> {
     payloadCount: stone.payloads.length,
     packages: stone.packages,
     pathCount: stone.layout.length,
+    layout: stone.layout,
     contentSizeBytes: stone.contentSlot?.plainSizeBytes ?? 0,
   };
 }

@@ -1,4 +1,18 @@
-import { builderIdSchema, nameSchema, uuidSchema } from '@cairn/contracts';
+import {
+  architectureSchema,
+  builderIdSchema,
+  capabilitySchema,
+  GATE_LEVELS,
+  GATE_RULES,
+  nameSchema,
+  pointerNameSchema,
+  sourceNameSchema,
+  uuidSchema,
+  versionReferenceSchema,
+  type GateLevel,
+  type GateRule,
+  type PackageSelector,
+} from '@cairn/contracts';
 import { InvalidArgumentError } from 'commander';
 import { type z } from 'zod';
 
@@ -14,6 +28,30 @@ export function taskIdArgument(text: string): number {
 export const nameArgument = bySchema(nameSchema);
 export const rebuildIdArgument = bySchema(uuidSchema);
 export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
+export const pointerArgument = bySchema(pointerNameSchema);
+export const sourceArgument = bySchema(sourceNameSchema);
+export const capabilityArgument = bySchema(capabilitySchema);
+/** `stream/NAME`, `tag/NAME` or `history/ID`. */
+export const versionArgument = bySchema(versionReferenceSchema);
+const architectureArgument = bySchema(architectureSchema);
+
+/** `channel/stream`. */
+export function streamArgument(text: string): { channel: string; stream: string } {
+  const [channel, stream, ...rest] = text.split('/');
+  if (channel === undefined || stream === undefined || rest.length > 0)
+    throw new InvalidArgumentError('expected CHANNEL/STREAM');
+  return { channel: nameArgument(channel), stream: pointerArgument(stream) };
+}
+
+/** `name` or `name:architecture`. */
+export function packageArgument(text: string): PackageSelector {
+  const [name = '', architecture, ...rest] = text.split(':');
+  if (rest.length > 0) throw new InvalidArgumentError('expected NAME or NAME:ARCHITECTURE');
+  return {
+    name: sourceArgument(name),
+    ...(architecture === undefined ? {} : { architecture: architectureArgument(architecture) }),
+  };
+}
 
 /** `project/repository`. */
 export function repositoryArgument(text: string): {
@@ -24,6 +62,29 @@ export function repositoryArgument(text: string): {
   if (project === undefined || repository === undefined || rest.length > 0)
     throw new InvalidArgumentError('expected PROJECT/REPOSITORY');
   return { project: nameArgument(project), repository: nameArgument(repository) };
+}
+
+/** `rule=level` of a channel's gate. */
+export function gateArgument(text: string): [GateRule, GateLevel] {
+  const [rule, level] = text.split('=');
+  const knownRule = GATE_RULES.find((name) => name === rule);
+  const knownLevel = GATE_LEVELS.find((name) => name === level);
+  if (knownRule === undefined || knownLevel === undefined) {
+    throw new InvalidArgumentError(
+      `expected one of ${GATE_RULES.join(', ')}, with =off, =warn or =block`,
+    );
+  }
+  return [knownRule, knownLevel];
+}
+
+/** `channel/stream/NAME`, `channel/tag/NAME` or `channel/history/ID`. */
+export function remoteArgument(text: string): { channel: string; version: string } {
+  const slash = text.indexOf('/');
+  if (slash < 0) throw new InvalidArgumentError('expected CHANNEL/stream/NAME');
+  return {
+    channel: nameArgument(text.slice(0, slash)),
+    version: versionArgument(text.slice(slash + 1)),
+  };
 }
 
 /** A whole number within limits. */

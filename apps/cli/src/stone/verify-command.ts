@@ -43,7 +43,7 @@ async function verifyOne(path: string, options: VerifyOptions): Promise<Verdict>
     mode: options.tolerant === true ? 'tolerant' : 'strict',
   });
   if (!result.ok) return refused(path, result.error);
-  const { packages, ...summary } = result.value;
+  const { packages, layout: _layout, ...summary } = result.value;
   const facts = [
     summary.fileType,
     humanSize(summary.sizeBytes),

@@ -38,8 +38,13 @@ export class AuditStore {
   }
 
   /** For commands whose effect is elsewhere and can be repeated without harm. */
-  async recordNow(caller: AccessClaims, action: string, subject: string): Promise<void> {
-    await this.record(this.database.client, { account: caller.name, action, subject });
+  async recordNow(
+    caller: AccessClaims,
+    action: string,
+    subject: string,
+    details?: unknown,
+  ): Promise<void> {
+    await this.record(this.database.client, { account: caller.name, action, subject, details });
   }
 
   async latest(limit: number) {

@@ -1,9 +1,14 @@
 import {
   applyProject,
+  capabilityUsers,
+  changeChannels,
+  channelChange,
   channelList,
+  compareVersions,
   enrolBuilder,
   inviteBuilder,
   listBuilders,
+  listCapabilityUsers,
   listChannels,
   listPackages,
   listProjects,
@@ -11,9 +16,12 @@ import {
   packageList,
   pauseAllocation,
   planProject,
+  poolPrune,
+  prunePool,
   refreshRepository,
   removeBuilder,
   resumeAllocation,
+  versionDifference,
 } from '@cairn/contracts';
 import { type AccessClaims } from '@cairn/identity';
 import { Controller, Inject } from '@nestjs/common';
@@ -138,5 +146,36 @@ export class HubHttpController {
   @Route(listPackages)
   packages(@Input() { params, query }: RouteInput<typeof listPackages>) {
     return this.vessel.request(packageList, { ...query, channel: params.channel });
+  }
+
+  @Route(changeChannels)
+  async changeChannels(
+    @Input() { body }: RouteInput<typeof changeChannels>,
+    @Caller() caller: AccessClaims,
+  ) {
+    const plan = await this.vessel.request(channelChange, { ...body, account: caller.name });
+    const { kind } = body.action;
+    if (plan.isApplied) {
+      const subject = 'channel' in body.action ? body.action.channel : body.action.from.channel;
+      await this.audit.recordNow(caller, `channel.${kind}`, subject, { ...body });
+    }
+    return plan;
+  }
+
+  @Route(prunePool)
+  async prune(@Input() { body }: RouteInput<typeof prunePool>, @Caller() caller: AccessClaims) {
+    const report = await this.vessel.request(poolPrune, body);
+    if (report.isApplied) await this.audit.recordNow(caller, 'pool.prune', 'pool');
+    return report;
+  }
+
+  @Route(compareVersions)
+  compare(@Input() { params, query }: RouteInput<typeof compareVersions>) {
+    return this.vessel.request(versionDifference, { ...query, channel: params.channel });
+  }
+
+  @Route(listCapabilityUsers)
+  capabilityUsers(@Input() { params, query }: RouteInput<typeof listCapabilityUsers>) {
+    return this.vessel.request(capabilityUsers, { ...query, channel: params.channel });
   }
 }

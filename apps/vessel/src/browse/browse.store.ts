@@ -1,13 +1,21 @@
 import {
   AppError,
   architectureSchema,
+  PAGE_SIZE_MAX,
+  type CapabilityUsers,
+  type capabilityUsers,
   type ChannelView,
+  type Difference,
   type packageList,
   type PackagePage,
   type PackageView,
   type RequestOf,
+  type versionDifference,
 } from '@cairn/contracts';
+import { changedPackages } from '../channels/domain/stream-contents.js';
+import { findVersion, type FoundVersion } from '../channels/find-version.js';
 import type { VersionStore } from '../channels/version.store.js';
+import { differenceView } from '../publishing/domain/plan-view.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 
 const VERSIONS_LISTED_MAX = 50;
@@ -45,7 +53,7 @@ export class BrowseStore {
           select: { name: true, version: { select: { history: true, packageCount: true } } },
         },
         versions: {
-          where: { kind: 'published', filesWrittenAt: { not: null } },
+          where: { kind: 'published', filesWrittenAt: { not: null }, retiredAt: null },
           orderBy: { history: 'desc' },
           take: VERSIONS_LISTED_MAX,
           select: { history: true, createdAt: true, packageCount: true },
@@ -90,33 +98,55 @@ export class BrowseStore {
     });
   }
 
+  /** What differs between two versions. Throws when there is no such version. */
+  async difference(query: RequestOf<typeof versionDifference>): Promise<Difference> {
+    return this.db.client.$transaction(async (tx) => {
+      const { channel } = query;
+      const from = await this.findVersion(tx, { channel, version: query.from });
+      const to = await this.findVersion(tx, { channel, version: query.to });
+      const before = await this.versions.packagesOf(tx, from.id);
+      const after = await this.versions.packagesOf(tx, to.id);
+      return differenceView(changedPackages(before, after));
+    });
+  }
+
+  /** Who provides and who needs a capability. Every package provides its own name. */
+  async capabilityUsers(query: RequestOf<typeof capabilityUsers>): Promise<CapabilityUsers> {
+    const { capability, channel } = query;
+    return this.db.client.$transaction(async (tx) => {
+      const version = await this.findVersion(tx, query);
+      const ids = [...(await this.versions.packageIdsOf(tx, version.id))];
+      const providers = await tx.$queryRaw<PackageRow[]>`
+        SELECT name, version, source_release, build_release, architecture, source_id, summary,
+          size_bytes, sha256, pool_path
+        FROM package WHERE id = ANY(${ids})
+          AND (provides @> ARRAY[${capability}] OR ${capability} = 'name(' || name || ')')
+        ORDER BY name COLLATE "C", architecture LIMIT ${PAGE_SIZE_MAX}`;
+      const dependants = await tx.$queryRaw<PackageRow[]>`
+        SELECT name, version, source_release, build_release, architecture, source_id, summary,
+          size_bytes, sha256, pool_path
+        FROM package WHERE id = ANY(${ids}) AND depends @> ARRAY[${capability}]
+        ORDER BY name COLLATE "C", architecture LIMIT ${PAGE_SIZE_MAX}`;
+      return {
+        history: String(version.history),
+        providers: providers.map((row) => this.toView(channel, row)),
+        dependants: dependants.map((row) => this.toView(channel, row)),
+      };
+    });
+  }
+
   private async findVersion(
     tx: Transaction,
     query: { readonly channel: string; readonly version: string },
-  ): Promise<{ readonly id: number; readonly history: bigint }> {
+  ): Promise<FoundVersion> {
     const channel = await tx.channel.findUnique({
       where: { name: query.channel },
-      select: { id: true },
+      select: { id: true, name: true },
     });
     if (channel === null) {
       throw new AppError('channel.not-found', `There is no channel ${query.channel}.`);
     }
-    const [scope = '', name = ''] = query.version.split('/');
-    const columns = { id: true, history: true } as const;
-    const version =
-      scope === 'stream'
-        ? await tx.version.findFirst({
-            where: { streams: { some: { channelId: channel.id, name } } },
-            select: columns,
-          })
-        : await tx.version.findFirst({
-            where: { channelId: channel.id, kind: 'published', history: historyOf(name) },
-            select: columns,
-          });
-    if (version === null) {
-      throw new AppError('version.not-found', `${query.channel} has no ${query.version}.`);
-    }
-    return version;
+    return findVersion(tx, channel, query.version);
   }
 
   private toView(channel: string, row: PackageRow): PackageView {
@@ -139,9 +169,4 @@ export class BrowseStore {
 /** Finds the text anywhere, whatever its case; everything when there is none. */
 function patternOf(search: string | undefined): string {
   return `%${(search?.trim() ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** Histories are numbers to us; any other text names none. */
-function historyOf(text: string): bigint {
-  return /^\d{1,18}$/.test(text) ? BigInt(text) : -1n;
 }

@@ -41,6 +41,7 @@ function described(name: string, buildRelease: number, architecture: string) {
     },
     sha256: `${name}${buildRelease}${architecture}`.padEnd(64, '0').replace(/[^0-9a-f]/g, 'a'),
     sizeBytes: 1,
+    files: [],
     poolPath: `pool/v0/x/${name}-${buildRelease}-${architecture}`,
     indexBlock: new Uint8Array([1]),
   };

@@ -1,4 +1,4 @@
-import { invariant, type Clock } from '@cairn/std';
+import { instantOf, invariant, type Clock, type Instant } from '@cairn/std';
 import { announceWork } from '../persistence/work-signal.js';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from '../pool/bounded-cache.js';
@@ -15,6 +15,7 @@ export interface ChannelVersion {
   readonly architectures: readonly string[];
   readonly parentId: number | null;
   readonly kind: 'staging' | 'published';
+  readonly createdAt: Instant;
 }
 
 /** What to add to a channel whose row is locked. */
@@ -26,6 +27,8 @@ export interface NewVersion {
   readonly changeSetId: string | null;
   readonly architectures: readonly string[];
   readonly changes: readonly VersionChange[];
+  /** Of a version that is restored: when it was made, as what. */
+  readonly made?: { readonly history: number; readonly at: Date };
 }
 
 const VERSION_COLUMNS = {
@@ -34,6 +37,7 @@ const VERSION_COLUMNS = {
   architectures: true,
   parentId: true,
   kind: true,
+  createdAt: true,
 } as const;
 
 /** Weight of the cache of contents: package ids, 8 bytes each. */
@@ -52,7 +56,7 @@ export class VersionStore {
   async append(tx: Transaction, version: NewVersion): Promise<ChannelVersion> {
     const { channel, parentId, kind, changeSetId, changes } = version;
     const now = this.clock.now();
-    const history = nextHistory(channel.lastHistory, now);
+    const history = version.made?.history ?? nextHistory(await lastHistoryOf(tx, channel.id), now);
     const packages = await this.packagesAfter(tx, parentId, changes);
     const chainLength = parentId === null ? 0 : nextChainLength(await chainLengthOf(tx, parentId));
     const row = await tx.version.create({
@@ -65,7 +69,7 @@ export class VersionStore {
         architectures: [...version.architectures],
         packageCount: packages.length,
         chainLength,
-        createdAt: new Date(now),
+        createdAt: version.made?.at ?? new Date(now),
       },
       select: VERSION_COLUMNS,
     });
@@ -199,6 +203,15 @@ export class VersionStore {
   }
 }
 
+/** Read anew, for one transaction may add several versions to a channel. */
+async function lastHistoryOf(tx: Transaction, channelId: number): Promise<number> {
+  const { lastHistory } = await tx.channel.findUniqueOrThrow({
+    where: { id: channelId },
+    select: { lastHistory: true },
+  });
+  return Number(lastHistory);
+}
+
 async function chainLengthOf(tx: Transaction, versionId: number): Promise<number> {
   const { chainLength } = await tx.version.findUniqueOrThrow({
     where: { id: versionId },
@@ -227,6 +240,7 @@ function toVersion(row: {
   readonly architectures: string[];
   readonly parentId: number | null;
   readonly kind: string;
+  readonly createdAt: Date;
 }): ChannelVersion {
   const { id, history, architectures, parentId, kind } = row;
   return {
@@ -235,5 +249,6 @@ function toVersion(row: {
     architectures,
     parentId,
     kind: kind === 'staging' ? 'staging' : 'published',
+    createdAt: instantOf(row.createdAt),
   };
 }

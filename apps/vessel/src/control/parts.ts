@@ -2,46 +2,19 @@ import type { ChoreQueue } from '@cairn/jobs';
 import type { ContractClient } from '@cairn/messaging';
 import type { Logger } from '@cairn/observability';
 import type { Clock } from '@cairn/std';
-import { loadCodec } from '@cairn/stone-files';
-import { join } from 'node:path';
-import { BrowseStore } from '../browse/browse.store.js';
-import { ChannelStore } from '../channels/channel.store.js';
-import { VersionStore } from '../channels/version.store.js';
 import type { VesselConfig } from '../config.js';
 import { ArtefactGateway } from '../imports/artefact.gateway.js';
 import { ImportService } from '../imports/import.service.js';
-import { ImportStore } from '../imports/import.store.js';
 import { runImport } from '../imports/imports.chores.js';
 import { IncomingFiles } from '../imports/incoming-files.js';
-import { StagingService } from '../imports/staging.service.js';
-import { VesselOutboxStore } from '../outbox/outbox.store.js';
-import { ChannelFilesService } from '../package-index/channel-files.service.js';
-import { ChannelLayout } from '../package-index/channel-layout.js';
-import { RootIndexStore } from '../package-index/root-index.store.js';
-import { VersionFiles } from '../package-index/version-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
-import { LocalBlobStore } from '../pool/local-blob-store.js';
-import { PackageStore } from '../pool/package.store.js';
-import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
-import { PublicationService } from '../publishing/publication.service.js';
-import { PublicationStore } from '../publishing/publication.store.js';
 import type { VesselMetrics } from '../vessel-metrics.js';
-import type { AnsweringServices } from './vessel.module.js';
-
-/** Where vessel keeps what. */
-export function dataFolders(dataDir: string) {
-  return {
-    publicDir: join(dataDir, 'public'),
-    poolDir: join(dataDir, 'pool'),
-    incomingDir: join(dataDir, 'incoming'),
-  } as const;
-}
+import { loadSigning } from './signing.js';
+import { createRepository, dataFolders, type Repository } from './repository.js';
 
 /** Everything that vessel is made of, wired. */
-export interface VesselParts extends AnsweringServices {
-  readonly outbox: VesselOutboxStore;
-  readonly files: ChannelFilesService;
-  readonly importStore: ImportStore;
+export interface VesselParts extends Repository {
+  readonly imports: ImportService;
 }
 
 /** Puts vessel's parts together. */
@@ -56,52 +29,19 @@ export async function createParts(given: {
   readonly counters: VesselMetrics;
 }): Promise<VesselParts> {
   const { config, db, clock, log, counters } = given;
-  const { publicDir, poolDir, incomingDir } = dataFolders(config.dataDir);
-  const outbox = new VesselOutboxStore(db, clock, ({ error: err, ...facts }) => {
-    counters.announcementsRefused.increment({});
-    log.error({ err, ...facts }, 'Announcement refused');
+  const { dataDir } = config;
+  const repository = await createRepository({
+    ...given,
+    dataDir,
+    signing: await loadSigning(config.signing),
   });
-  const packages = new PackageStore();
-  const channels = new ChannelStore(clock);
-  const versions = new VersionStore(packages, clock);
-  const blobs = new LocalBlobStore(poolDir);
-  const layout = new ChannelLayout(publicDir);
-  const files = new ChannelFilesService(db, {
-    versions,
-    layout,
-    rootIndex: new RootIndexStore(),
-    files: new VersionFiles(layout, { versions, packages, blobs }),
-  });
-  const importStore = new ImportStore(db, outbox, clock);
-  const codec = await loadCodec();
-  const staging = new StagingService(db, {
-    channels,
-    versions,
-    packages,
-    imports: importStore,
-    blobs,
-    files,
-    codec,
-  });
-  const publications = new PublicationStore(clock);
-  const shared = { channels, versions, packages, outbox, files };
   return {
-    outbox,
-    files,
-    importStore,
-    channels: new ChannelEnsureService(db, shared),
-    publications: new PublicationService(db, {
-      ...shared,
-      publications,
-      log,
-      published: counters.publications,
-    }),
-    browse: new BrowseStore(db, versions, given.publicUrl),
+    ...repository,
     imports: new ImportService(db, {
-      imports: importStore,
-      staging,
+      imports: repository.importStore,
+      staging: repository.staging,
       gateway: new ArtefactGateway(given.artefacts),
-      incoming: new IncomingFiles(incomingDir),
+      incoming: new IncomingFiles(dataFolders(dataDir).incomingDir),
       clock,
       log,
       stagnationMs: config.stagnationMs,

@@ -6,8 +6,6 @@ import {
   importStart,
   packageList,
 } from '@cairn/contracts';
-import { decodeIndex, type StonePackage } from '@cairn/stone';
-import { loadCodec } from '@cairn/stone-files';
 import { eventually, testServers } from '@cairn/testing';
 import { Redis } from 'ioredis';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -15,6 +13,7 @@ import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { publisher } from './publisher.conformance.js';
 import {
   buildPackage,
   createWorld,
@@ -30,7 +29,6 @@ const servers = testServers({ postgres: 'shared' });
 let world: World;
 let vessel: Awaited<ReturnType<World['start']>>;
 let builder: TestBuilder;
-let channels = 0;
 /** What the running vessel was started with. */
 let environment: Record<string, string>;
 
@@ -45,83 +43,11 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function newChannel(...architectures: ('x86_64' | 'aarch64')[]): Promise<string> {
-  channels += 1;
-  const channel = `channel-${channels}`;
-  const wanted = architectures.length === 0 ? (['x86_64'] as const) : architectures;
-  await world.summit.request(channelEnsure, { channel, architectures: [...wanted] });
-  return channel;
-}
-
-interface Ordered {
-  readonly channel: string;
-  readonly changeSetId: string;
-  readonly builds: readonly BuiltPackage[];
-  readonly from?: TestBuilder;
-  readonly importId?: string;
-}
-
-async function order(what: Ordered): Promise<string> {
-  const { channel, changeSetId, builds, from = builder, importId = randomUUID() } = what;
-  const [first] = builds;
-  if (first === undefined) throw new Error('nothing built');
-  for (const { collectable, bytes } of builds) {
-    if (!from.artefacts.has(collectable.sha256)) from.artefacts.set(collectable.sha256, bytes);
-  }
-  const { sourceId: source, version, sourceRelease, buildRelease } = first.description;
-  await world.summit.request(importStart, {
-    importId,
-    changeSetId,
-    channel,
-    builderId: from.id,
-    expected: { source, version, sourceRelease, buildRelease, architecture: 'x86_64' },
-    collectables: builds.map(({ collectable }) => collectable),
-  });
-  return importId;
-}
-
-async function publish(channel: string, builds: readonly BuiltPackage[]) {
-  const changeSetId = randomUUID();
-  const importId = await order({ channel, changeSetId, builds });
-  expect(await outcomeOf(world, importId)).toMatchObject({ kind: 'staged' });
-  await world.summit.request(changeSetPublish, { changeSetId, channel, stream: 'volatile' });
-  return publicationOf(world, changeSetId);
-}
-
-const publicFile = (...path: string[]) => join(vessel.config.dataDir, 'public', ...path);
-
-async function get(path: string): Promise<Buffer> {
-  const response = await fetch(`${vessel.url}/${path}`);
-  expect(response.status).toBe(200);
-  return Buffer.from(await response.arrayBuffer());
-}
-
-interface RootIndex {
-  streams: Record<string, { history: string }>;
-  history: Record<string, unknown>;
-}
-
-async function rootIndex(channel: string): Promise<RootIndex> {
-  return JSON.parse((await get(`${channel}/moss-root-index.json`)).toString()) as RootIndex;
-}
-
-async function indexAt(
-  channel: string,
-  history: string,
-  architecture = 'x86_64',
-): Promise<StonePackage[]> {
-  const bytes = await get(`${channel}/history/${history}/${architecture}/stone.index`);
-  const decoded = decodeIndex(bytes, await loadCodec(), { mode: 'strict' });
-  if (!decoded.ok) throw new Error(decoded.error.code);
-  return decoded.value;
-}
-
-/** The names and releases that a client of the stream sees. */
-async function seen(channel: string): Promise<string[]> {
-  const root = await rootIndex(channel);
-  const index = await indexAt(channel, root.streams['volatile']?.history ?? '');
-  return index.map((item) => `${item.name} ${item.sourceRelease}-${item.buildRelease}`);
-}
+const { newChannel, order, publish, publicFile, get, rootIndex, indexAt, seen } = publisher({
+  world: () => world,
+  vessel: () => vessel,
+  builder: () => builder,
+});
 
 it('C79: a new channel has an empty index for each architecture and a root index', async () => {
   const channel = await newChannel('x86_64', 'aarch64');

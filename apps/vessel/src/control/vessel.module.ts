@@ -3,6 +3,9 @@ import { BrowseNatsController } from '../browse/browse.nats.controller.js';
 import { BrowseStore } from '../browse/browse.store.js';
 import { ImportService } from '../imports/import.service.js';
 import { ImportsNatsController } from '../imports/imports.nats.controller.js';
+import { PruneNatsController } from '../prune/prune.nats.controller.js';
+import { PruneService } from '../prune/prune.service.js';
+import { ChannelChangeService } from '../publishing/channel-change.service.js';
 import { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import { PublicationService } from '../publishing/publication.service.js';
 import { PublishingNatsController } from '../publishing/publishing.nats.controller.js';
@@ -11,8 +14,10 @@ import { PublishingNatsController } from '../publishing/publishing.nats.controll
 export interface AnsweringServices {
   readonly imports: ImportService;
   readonly channels: ChannelEnsureService;
+  readonly changes: ChannelChangeService;
   readonly publications: PublicationService;
   readonly browse: BrowseStore;
+  readonly pruning: PruneService;
 }
 
 /** Connects the controllers with services that were put together elsewhere. */
@@ -21,11 +26,18 @@ export class VesselModule {
   static with(services: AnsweringServices): DynamicModule {
     return {
       module: VesselModule,
-      controllers: [ImportsNatsController, PublishingNatsController, BrowseNatsController],
+      controllers: [
+        ImportsNatsController,
+        PublishingNatsController,
+        BrowseNatsController,
+        PruneNatsController,
+      ],
       providers: [
         { provide: ImportService, useValue: services.imports },
         { provide: ChannelEnsureService, useValue: services.channels },
+        { provide: ChannelChangeService, useValue: services.changes },
         { provide: PublicationService, useValue: services.publications },
+        { provide: PruneService, useValue: services.pruning },
         { provide: BrowseStore, useValue: services.browse },
       ],
     };

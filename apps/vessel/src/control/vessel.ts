@@ -7,12 +7,15 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
 import type { VesselConfig } from '../config.js';
 import { runImport } from '../imports/imports.chores.js';
+import { indexPlaceOf } from '../package-index/index-shelf.js';
+import { prunePoolChore, PRUNE_TIMERS } from '../prune/prune.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { makeDirectoryDurably } from '../pool/durable-files.js';
 import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics, type VesselMetrics } from '../vessel-metrics.js';
 import { lead } from './leader.js';
-import { createParts, dataFolders, type VesselParts } from './parts.js';
+import { createParts, type VesselParts } from './parts.js';
+import { dataFolders } from './repository.js';
 import { VesselModule } from './vessel.module.js';
 
 const APP = 'vessel';
@@ -44,7 +47,14 @@ export async function startVessel(given: {
   );
 
   const { host, port: wishedPort } = config.http;
-  const http = new PublicServer({ ...folders, host, port: wishedPort, health, metrics, log });
+  // The server answers for its health before there is anything to serve.
+  const late: { parts?: VesselParts } = {};
+  const makeMissing = async (segments: readonly string[]) => {
+    const place = indexPlaceOf(segments);
+    return place !== undefined && (await late.parts?.shelf.make(place)) === true;
+  };
+  const serving = { ...folders, host, port: wishedPort, health, metrics, log, makeMissing };
+  const http = new PublicServer(serving);
   const port = await http.listen();
   shutdown.add('http', () => http.close());
   const url = config.publicUrl ?? `http://${host}:${port}`;
@@ -68,6 +78,7 @@ export async function startVessel(given: {
     log,
     counters,
   });
+  late.parts = parts;
   startChores({ ...given, parts, queue, metrics });
   await answerMessages({ ...given, parts, link, counters });
   const leading = lead({
@@ -117,11 +128,15 @@ function startChores(given: {
   const host = new ChoreHost({
     app: APP,
     redisUrl: given.config.redisUrl,
-    chores: [runImport],
+    chores: [runImport, prunePoolChore],
     handlers: [
       handleChore(runImport, ({ importId }, { signal }) => parts.imports.run(importId, signal)),
+      handleChore(prunePoolChore, async () => {
+        await parts.files.renewSignatures();
+        await parts.pruning.prune({ isDryRun: false });
+      }),
     ],
-    timers: [],
+    timers: PRUNE_TIMERS,
     queue,
     log,
     metrics,

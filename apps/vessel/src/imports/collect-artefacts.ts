@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@cairn/std';
 import { verifyStone } from '@cairn/stone-files';
+import { recordedFiles } from '../pool/domain/package-file.js';
 import type { ArtefactGateway } from './artefact.gateway.js';
 import {
   checkArtefacts,
@@ -106,7 +107,7 @@ async function readPackages(
     if (verified.value.fileType !== 'binary' || description === undefined) {
       return refuseStone(`${collectable.name} is a stone, but no package.`);
     }
-    artefacts.push({ collectable, description });
+    artefacts.push({ collectable, description, files: recordedFiles(verified.value.layout) });
   }
   return ok(artefacts);
 }

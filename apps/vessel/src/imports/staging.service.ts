@@ -77,7 +77,7 @@ export class StagingService {
 
   private newPackages(artefacts: readonly ReadArtefact[]): NewPackage[] | Refusal {
     const items: NewPackage[] = [];
-    for (const { collectable, description } of artefacts) {
+    for (const { collectable, description, files } of artefacts) {
       const { sha256, sizeBytes } = collectable;
       const block = encodeIndexBlock({ description, sha256, sizeBytes }, this.parts.codec);
       if (!block.ok) {
@@ -87,7 +87,14 @@ export class StagingService {
         };
       }
       const path = poolPath(description);
-      items.push({ description, sha256, sizeBytes, poolPath: path, indexBlock: block.value });
+      items.push({
+        description,
+        files,
+        sha256,
+        sizeBytes,
+        poolPath: path,
+        indexBlock: block.value,
+      });
     }
     return items;
   }

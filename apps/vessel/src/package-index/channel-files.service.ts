@@ -1,10 +1,12 @@
 import { invariant } from '@cairn/std';
+import { readFile } from 'node:fs/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import { DurableBatch } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
 import { rootIndexText } from './root-index.js';
+import type { RepositorySigner } from './repository-signer.js';
 import type { RootIndexStore } from './root-index.store.js';
 import type { VersionFiles } from './version-files.js';
 
@@ -18,6 +20,8 @@ const ROOT_INDEX_ZSTD_LEVEL = -1;
 /** What one run has found out. */
 interface Written {
   isPointerStale: boolean;
+  /** The change of the root index that the file will have, at least. */
+  readonly rootWanted: number;
 }
 
 interface WaitingChannel {
@@ -39,14 +43,15 @@ export class ChannelFilesService {
       readonly rootIndex: RootIndexStore;
       readonly files: VersionFiles;
       readonly layout: ChannelLayout;
+      readonly signer: RepositorySigner;
     },
   ) {}
 
   /** Writes what is missing in every channel; for the start and for reconciling. Trouble with one does not keep the others. */
   async completeAll(): Promise<void> {
     const channels = await this.db.client.$queryRaw<WaitingChannel[]>`
-      SELECT DISTINCT c.id, c.name FROM channel c JOIN version v ON v.channel_id = c.id
-      WHERE v.files_written_at IS NULL`;
+      SELECT c.id, c.name FROM channel c WHERE c.root_written < c.root_wanted
+        OR EXISTS (SELECT FROM version v WHERE v.channel_id = c.id AND v.files_written_at IS NULL)`;
     const outcomes = await Promise.allSettled(channels.map((channel) => this.complete(channel)));
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
     if (failed.length === 0) return;
@@ -54,6 +59,20 @@ export class ChannelFilesService {
       failed.map(({ reason }: PromiseRejectedResult): unknown => reason),
       `The files of ${failed.length} channels could not be written.`,
     );
+  }
+
+  /** Signs every root index anew, for signatures end. */
+  async renewSignatures(): Promise<void> {
+    if (!this.parts.signer.isOn) return;
+    const listed = await this.db.client.version.findMany({
+      where: { kind: 'published', retiredAt: null, filesWrittenAt: { not: null } },
+      select: { history: true, channel: { select: { name: true } } },
+    });
+    for (const { history, channel } of listed) {
+      await this.parts.files.renewSignature(channel.name, Number(history));
+    }
+    await this.db.client.channel.updateMany({ data: { rootWanted: { increment: 1 } } });
+    await this.completeAll();
   }
 
   /** Writes what is missing in this channel, everything committed before the call included. */
@@ -71,10 +90,15 @@ export class ChannelFilesService {
 
   /** Across replicas one writer per channel, by an advisory lock that ends with the transaction. */
   private async run(channel: WaitingChannel): Promise<void> {
+    const { rootIndex } = this.parts;
     await this.db.inTransaction(
       async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`vessel.files.${channel.name}`}, 0))`;
-        const written: Written = { isPointerStale: false };
+        const root = await rootIndex.changes(tx, channel.id);
+        const written: Written = {
+          isPointerStale: root.written < root.wanted,
+          rootWanted: root.wanted,
+        };
         for (let round = 0; round < ROUNDS_MAX; round += 1) {
           if (await this.writeRound(tx, channel, written)) return;
         }
@@ -100,12 +124,20 @@ export class ChannelFilesService {
     if (!written.isPointerStale) return true;
     const facts = await rootIndex.facts(tx, channel.id);
     if (facts === undefined) return false;
-    await this.writeRootIndex(channel.name, rootIndexText(facts));
+    const serial = written.rootWanted;
+    await this.writeRootIndex({ channel: channel.name, text: rootIndexText(facts), serial });
+    await rootIndex.noteWritten(tx, channel.id, written.rootWanted);
     return true;
   }
 
   /** The pointer that clients follow comes last of all, after its compressed twin. */
-  private async writeRootIndex(channel: string, text: string): Promise<void> {
+  private async writeRootIndex(root: {
+    readonly channel: string;
+    readonly text: string;
+    readonly serial: number;
+  }): Promise<void> {
+    const { channel, text, serial } = root;
+    const { signer, layout } = this.parts;
     const path = this.parts.layout.rootIndex(channel);
     const bytes = Buffer.from(text);
     const params = { [constants.ZSTD_c_compressionLevel]: ROOT_INDEX_ZSTD_LEVEL };
@@ -113,6 +145,12 @@ export class ChannelFilesService {
     try {
       await batch.makeDirectory(this.parts.layout.channelDir(channel));
       await batch.write(`${path}.zst`, zstdCompressSync(bytes, { params }));
+      if (signer.isOn) {
+        const signaturePath = layout.rootSignature(channel);
+        const present = await readFile(signaturePath).catch(() => undefined);
+        const signature = signer.rootSignature({ channel, serial, bytes }, present);
+        await batch.write(signaturePath, signature);
+      }
       await batch.write(path, bytes);
       await batch.commit();
     } finally {

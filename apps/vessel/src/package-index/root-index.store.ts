@@ -3,6 +3,22 @@ import type { RootIndexFacts } from './root-index.js';
 
 /** What the root index of a channel must list. */
 export class RootIndexStore {
+  /** How many changes the root index was to have, and how many its file has. */
+  async changes(
+    tx: Transaction,
+    channelId: number,
+  ): Promise<{ readonly wanted: number; readonly written: number }> {
+    const { rootWanted, rootWritten } = await tx.channel.findUniqueOrThrow({
+      where: { id: channelId },
+      select: { rootWanted: true, rootWritten: true },
+    });
+    return { wanted: rootWanted, written: rootWritten };
+  }
+
+  async noteWritten(tx: Transaction, channelId: number, wanted: number): Promise<void> {
+    await tx.channel.update({ where: { id: channelId }, data: { rootWritten: wanted } });
+  }
+
   /** The facts, or undefined while a stream or tag points to a version whose files are still to be written. */
   async facts(tx: Transaction, channelId: number): Promise<RootIndexFacts | undefined> {
     const pointed = { select: { history: true, filesWrittenAt: true } } as const;
@@ -19,7 +35,7 @@ export class RootIndexStore {
     if ([...streams, ...tags].some(({ version }) => version.filesWrittenAt === null))
       return undefined;
     const versions = await tx.version.findMany({
-      where: { channelId, kind: 'published', filesWrittenAt: { not: null } },
+      where: { channelId, kind: 'published', filesWrittenAt: { not: null }, retiredAt: null },
       select: { history: true },
       orderBy: { history: 'desc' },
     });

@@ -1,5 +1,6 @@
 import { compareText } from '@cairn/stone';
-import { link } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Channel } from '../channels/channel.store.js';
 import type { ChannelVersion, VersionStore } from '../channels/version.store.js';
@@ -10,6 +11,13 @@ import type { PoolPackage } from '../pool/domain/pool-package.js';
 import { DurableBatch, hasCode } from '../pool/durable-files.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelLayout } from './channel-layout.js';
+import type { RepositorySigner } from './repository-signer.js';
+
+interface IndexFacts {
+  readonly architecture: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
 
 /** Puts the files of a version into the public folder: packages first, then the index of each architecture. Doing it again is harmless. */
 export class VersionFiles {
@@ -19,6 +27,7 @@ export class VersionFiles {
       readonly versions: VersionStore;
       readonly packages: PackageStore;
       readonly blobs: BlobStore;
+      readonly signer: RepositorySigner;
     },
   ) {}
 
@@ -30,6 +39,34 @@ export class VersionFiles {
     const batch = new DurableBatch();
     try {
       await this.prepare(tx, { channel: channel.name, version, batch });
+      await batch.commit();
+    } finally {
+      await batch.abandon();
+    }
+  }
+
+  /** Writes one index file. */
+  async writeIndex(tx: Transaction, path: string, held: readonly PoolPackage[]): Promise<void> {
+    const batch = new DurableBatch();
+    try {
+      await batch.makeDirectory(dirname(path));
+      await batch.write(path, await this.indexOf(tx, held));
+      await batch.commit();
+    } finally {
+      await batch.abandon();
+    }
+  }
+
+  /** Signs a version's manifest with the keys of today, unless they all have. */
+  async renewSignature(channel: string, history: number): Promise<void> {
+    const { signer } = this.stores;
+    const path = this.layout.manifestSignature(channel, history);
+    const manifest = await readFile(this.layout.manifest(channel, history)).catch(() => undefined);
+    const present = await readFile(path).catch(() => undefined);
+    if (manifest === undefined || signer.hasSigned(present)) return;
+    const batch = new DurableBatch();
+    try {
+      await batch.write(path, signer.manifestSignature(manifest));
       await batch.commit();
     } finally {
       await batch.abandon();
@@ -56,6 +93,7 @@ export class VersionFiles {
       version.id,
       packages.map(({ id }) => id),
     );
+    const indexes: IndexFacts[] = [];
     for (const architecture of version.architectures) {
       const path = this.layout.packageIndex(channel, version.history, architecture);
       await batch.makeDirectory(dirname(path));
@@ -63,12 +101,34 @@ export class VersionFiles {
         const same = this.layout.packageIndex(channel, parent.history, architecture);
         if (await shareFile(same, path)) {
           batch.note(dirname(path));
+          indexes.push({ architecture, ...(await fileFacts(path)) });
           continue;
         }
       }
       const held = packages.filter((item) => item.architecture === architecture);
-      await batch.write(path, await this.indexOf(tx, held));
+      const bytes = await this.indexOf(tx, held);
+      await batch.write(path, bytes);
+      indexes.push({ architecture, ...factsOf(bytes) });
     }
+    await this.addManifest({ channel, version, indexes, batch });
+  }
+
+  /** Published versions are described and, where there are keys, signed. */
+  private async addManifest(what: {
+    readonly channel: string;
+    readonly version: ChannelVersion;
+    readonly indexes: readonly IndexFacts[];
+    readonly batch: DurableBatch;
+  }): Promise<void> {
+    const { channel, version, indexes, batch } = what;
+    if (version.kind !== 'published') return;
+    const { history, createdAt } = version;
+    const manifest = { format: 1, channel, history: String(history), createdAt, indexes };
+    const bytes = Buffer.from(`${JSON.stringify(manifest)}\n`);
+    await batch.write(this.layout.manifest(channel, history), bytes);
+    if (!this.stores.signer.isOn) return;
+    const signature = this.stores.signer.manifestSignature(bytes);
+    await batch.write(this.layout.manifestSignature(channel, history), signature);
   }
 
   private async indexOf(tx: Transaction, items: readonly PoolPackage[]): Promise<Uint8Array> {
@@ -92,4 +152,15 @@ async function shareFile(from: string, to: string): Promise<boolean> {
     if (['EEXIST', 'ENOENT', 'EMLINK'].some((code) => hasCode(error, code))) return false;
     throw error;
   }
+}
+
+async function fileFacts(path: string) {
+  return factsOf(await readFile(path));
+}
+
+function factsOf(bytes: Uint8Array) {
+  return {
+    sizeBytes: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
 }

@@ -9,6 +9,8 @@ export interface BlobStore {
    * and must not be written any more. Harmless when the blob is there already.
    */
   add(file: string, sha256: string): Promise<void>;
+  /** Removes a blob; harmless when it is not there. What was placed elsewhere stays. */
+  remove(sha256: string): Promise<void>;
   /** Makes the blob appear at a path, without a copy where the file system allows it; safe once the batch is committed. */
   placeAt(path: string, sha256: string, batch: DurableBatch): Promise<void>;
 }

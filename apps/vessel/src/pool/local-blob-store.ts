@@ -37,6 +37,10 @@ export class LocalBlobStore implements BlobStore {
     await syncPath(dirname(path));
   }
 
+  async remove(sha256: string): Promise<void> {
+    await rm(this.pathOf(sha256), { force: true });
+  }
+
   async placeAt(path: string, sha256: string, batch: DurableBatch): Promise<void> {
     const blob = this.pathOf(sha256);
     await batch.makeDirectory(dirname(path));

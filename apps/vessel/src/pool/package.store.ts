@@ -1,7 +1,8 @@
 import { invariant } from '@cairn/std';
-import { formatDependency, type StonePackage } from '@cairn/stone';
+import { formatDependency, parseDependency, type StonePackage } from '@cairn/stone';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from './bounded-cache.js';
+import type { PackageFile } from './domain/package-file.js';
 import type { PoolPackage } from './domain/pool-package.js';
 
 /** A package that was read and checked, ready to be stored. */
@@ -12,6 +13,7 @@ export interface NewPackage {
   /** Path below a channel. */
   readonly poolPath: string;
   readonly indexBlock: Uint8Array;
+  readonly files: readonly PackageFile[];
 }
 
 /** A pool path of a channel that holds other bytes. */
@@ -50,10 +52,13 @@ export class PackageStore {
     tx: Transaction,
     blobs: readonly { readonly sha256: string; readonly sizeBytes: number }[],
   ): Promise<void> {
-    await tx.blob.createMany({
-      data: blobs.map(({ sha256, sizeBytes }) => ({ sha256, sizeBytes })),
-      skipDuplicates: true,
-    });
+    // A blob that is noted anew counts as young again, so that pruning leaves it to the import that needs it.
+    await tx.$executeRaw`
+      INSERT INTO blob (sha256, size_bytes)
+      SELECT DISTINCT * FROM unnest(
+        ${blobs.map(({ sha256 }) => sha256)}::text[],
+        ${blobs.map(({ sizeBytes }) => sizeBytes)}::bigint[])
+      ON CONFLICT (sha256) DO UPDATE SET created_at = now()`;
   }
 
   /** Stores packages that are not there yet and returns all of them. */
@@ -66,9 +71,69 @@ export class PackageStore {
       await tx.package.createMany({ data, skipDuplicates: true });
     }
     const hashes = items.map(({ sha256 }) => sha256);
+    const stored = await this.bySha256(tx, hashes);
+    await this.addFiles(tx, stored, items);
+    return stored;
+  }
+
+  /** A stored package as it was when it came; undefined when there is none with these bytes. */
+  async findNew(tx: Transaction, sha256: string): Promise<NewPackage | undefined> {
+    const row = await tx.package.findUnique({ where: { sha256 }, include: { files: true } });
+    if (row === null) return undefined;
+    const parsed = (texts: readonly string[]) =>
+      texts.flatMap((text) => {
+        const dependency = parseDependency(text);
+        return dependency.ok ? [dependency.value] : [];
+      });
+    const { files, indexBlock, poolPath } = row;
+    return {
+      sha256,
+      sizeBytes: Number(row.sizeBytes),
+      poolPath,
+      indexBlock,
+      files: files.map(({ path, mode }) => ({ path, mode })),
+      description: {
+        name: row.name,
+        version: row.version,
+        sourceRelease: Number(row.sourceRelease),
+        buildRelease: Number(row.buildRelease),
+        architecture: row.architecture,
+        sourceId: row.sourceId,
+        summary: row.summary,
+        description: row.description,
+        homepage: row.homepage,
+        licenses: row.licenses,
+        depends: parsed(row.depends),
+        provides: parsed(row.provides),
+        conflicts: parsed(row.conflicts),
+        buildDepends: [],
+      },
+    };
+  }
+
+  private async addFiles(
+    tx: Transaction,
+    stored: readonly PoolPackage[],
+    items: readonly NewPackage[],
+  ): Promise<void> {
+    const idOf = new Map(stored.map(({ id, sha256 }) => [sha256, id]));
+    for (const { sha256, files } of items) {
+      for (let at = 0; at < files.length; at += BATCH_SIZE) {
+        const batch = files.slice(at, at + BATCH_SIZE);
+        await tx.$executeRaw`
+          INSERT INTO package_file (package_id, path, mode)
+          SELECT ${idOf.get(sha256)}::int, * FROM unnest(
+            ${batch.map(({ path }) => path)}::text[], ${batch.map(({ mode }) => mode)}::int[])
+          ON CONFLICT DO NOTHING`;
+      }
+    }
+  }
+
+  /** Those of the packages that are stored. */
+  async bySha256(tx: Transaction, hashes: readonly string[]): Promise<readonly PoolPackage[]> {
     const rows = await tx.$queryRaw<PackageRow[]>`
       SELECT id, sha256, name, version, source_release, build_release, architecture, source_id, pool_path
-      FROM package WHERE sha256 = ANY(${hashes})`;
+      FROM package WHERE sha256 = ANY(${[...hashes]})`;
     return rows.map(toPoolPackage);
   }
 
@@ -117,6 +182,45 @@ export class PackageStore {
     }
     invariant(found.size === new Set(ids).size, 'every package of a version has its index block');
     return found;
+  }
+
+  /** Those of the packages that were withdrawn. */
+  async yankedAmong(tx: Transaction, ids: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await tx.$queryRaw<{ id: number }[]>`
+      SELECT p.id FROM yanked_package y JOIN package p ON p.sha256 = y.sha256
+      WHERE p.id = ANY(${[...ids]})`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async yank(
+    tx: Transaction,
+    hashes: readonly string[],
+    by: { readonly account: string; readonly reason: string; readonly yankedAt: Date },
+  ): Promise<void> {
+    const data = hashes.map((sha256) => ({ sha256, ...by }));
+    await tx.yankedPackage.createMany({ data, skipDuplicates: true });
+  }
+
+  /** For each package the newest older one of its name that the channel has published and that is not withdrawn. */
+  async predecessorsOf(
+    tx: Transaction,
+    channelId: number,
+    ids: readonly number[],
+  ): Promise<readonly PoolPackage[]> {
+    const rows = await tx.$queryRaw<PackageRow[]>`
+      SELECT DISTINCT ON (y.id) p.id, p.sha256, p.name, p.version, p.source_release, p.build_release,
+        p.architecture, p.source_id, p.pool_path
+      FROM package y
+      JOIN package p ON p.name = y.name AND p.architecture = y.architecture
+        AND (p.source_release, p.build_release) < (y.source_release, y.build_release)
+      JOIN pool_object o ON o.package_id = p.id AND o.channel_id = ${channelId}
+      WHERE y.id = ANY(${[...ids]}) AND p.id <> ALL(${[...ids]})
+        AND NOT EXISTS (SELECT FROM yanked_package w WHERE w.sha256 = p.sha256)
+        AND EXISTS (
+          SELECT FROM version_change c JOIN version v ON v.id = c.version_id
+          WHERE c.package_id = p.id AND v.channel_id = ${channelId} AND v.kind = 'published')
+      ORDER BY y.id, p.source_release DESC, p.build_release DESC`;
+    return rows.map(toPoolPackage);
   }
 
   /** Claims the packages' paths in a channel; the channel's row must be locked. Returns a path that holds other bytes, and then has claimed nothing. */

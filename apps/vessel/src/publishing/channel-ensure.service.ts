@@ -46,18 +46,16 @@ export class ChannelEnsureService {
     await channels.setArchitectures(tx, channel.id, architectures);
     const pointers =
       streams.length === 0 ? [{ name: DEFAULT_STREAM, versionId: null, history: 0 }] : streams;
-    let { lastHistory } = channel;
     let history = current?.history ?? 0;
     for (const stream of pointers) {
       const version = await this.parts.versions.append(tx, {
-        channel: { ...channel, lastHistory },
+        channel,
         parentId: stream.versionId,
         kind: 'published',
         changeSetId: null,
         architectures,
         changes: [],
       });
-      lastHistory = version.history;
       await this.pointTo(tx, { channel, stream: stream.name, version });
       if (stream.name === DEFAULT_STREAM) history = version.history;
     }
@@ -76,7 +74,8 @@ export class ChannelEnsureService {
     await this.parts.channels.moveStream(tx, {
       channelId: channel.id,
       name: stream,
-      versionId: version.id,
+      version,
+      why: { cause: 'ensure', account: '', reason: '' },
     });
     await this.parts.outbox.add(tx, {
       contract: streamMoved,

@@ -1,17 +1,18 @@
-import { changeSetPublished, streamMoved, type RequestOf } from '@cairn/contracts';
+import { AppError, changeSetPublished, type RequestOf } from '@cairn/contracts';
 import type { Logger } from '@cairn/observability';
+import { invariant } from '@cairn/std';
 import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import { decidePublication } from '../channels/domain/import-rules.js';
-import { packagesOfLine } from '../channels/domain/version-line.js';
-import type { ChannelVersion, VersionStore } from '../channels/version.store.js';
+import { applyChanges, packagesOfLine } from '../channels/domain/version-line.js';
+import type { VersionStore } from '../channels/version.store.js';
 import type { VesselOutboxStore } from '../outbox/outbox.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
-import { INDEX_PACKAGES_MAX } from '../pool/domain/index-block.js';
-import type { PoolPackage, VersionChange } from '../pool/domain/pool-package.js';
 import type { VesselMetrics } from '../vessel-metrics.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { Publication, PublicationOutcome, PublicationStore } from './publication.store.js';
+import type { StreamNow, StreamWish } from './domain/planned-change.js';
+import type { StreamMover } from './stream-mover.js';
 
 type Outcome = RequestOf<typeof changeSetPublished>['outcome'];
 type Refusal = Extract<PublicationOutcome, { readonly kind: 'refused' }>;
@@ -36,6 +37,7 @@ export class PublicationService {
       readonly channels: ChannelStore;
       readonly versions: VersionStore;
       readonly packages: PackageStore;
+      readonly mover: StreamMover;
       readonly outbox: VesselOutboxStore;
       readonly files: ChannelFilesService;
       readonly log: Logger;
@@ -85,7 +87,7 @@ export class PublicationService {
     wish: Publication,
     channel: Channel,
   ): Promise<PublicationOutcome> {
-    const { versions, packages } = this.parts;
+    const { versions, packages, mover } = this.parts;
     const line = {
       changeSetId: wish.changeSetId,
       channelId: channel.id,
@@ -96,63 +98,33 @@ export class PublicationService {
       return refusal('change-set.empty', 'Nothing has been staged for this change set.');
     }
     const staged = await packages.packagesOf(tx, stagedIds);
-    const base = await this.currentVersion(tx, channel, wish.stream);
-    const current = base === undefined ? [] : await versions.packagesOf(tx, base.id);
-    const decision = decidePublication({ current, staged });
+    const now = await mover.now(tx, channel.id, wish.stream);
+    const decision = decidePublication({ current: now.packages, staged });
     if (decision.kind === 'refuse') return refusal(decision.code, decision.message);
-    if (base !== undefined && decision.changes.length === 0) {
-      return { kind: 'published', versionId: base.id };
-    }
-    return this.commit(tx, { wish, channel, base, current, changes: decision.changes, staged });
+    const byId = new Map(staged.map((item) => [item.id, item]));
+    const after = applyChanges(now.packages, decision.changes, (id) => {
+      const item = byId.get(id);
+      invariant(item !== undefined, 'only staged packages are put');
+      return item;
+    });
+    return this.commit(tx, { channel, stream: wish.stream, after }, { wish, now });
   }
 
   private async commit(
     tx: Transaction,
-    decided: {
-      readonly wish: Publication;
-      readonly channel: Channel;
-      readonly base: ChannelVersion | undefined;
-      readonly current: readonly PoolPackage[];
-      readonly staged: readonly PoolPackage[];
-      readonly changes: readonly VersionChange[];
-    },
+    wanted: StreamWish,
+    { wish, now }: { readonly wish: Publication; readonly now: StreamNow },
   ): Promise<PublicationOutcome> {
-    const { wish, channel, base, changes, staged, current } = decided;
-    if (current.length + changes.length > INDEX_PACKAGES_MAX) {
-      return refusal(
-        'channel.full',
-        `An index holds at most ${INDEX_PACKAGES_MAX} packages; this change set has ${staged.length} for ${current.length} others.`,
-      );
+    const { mover } = this.parts;
+    try {
+      const move = await mover.plan(tx, wanted, now);
+      const { changeSetId } = wish;
+      const why = { cause: 'publish', account: '', reason: '', changeSetId };
+      return { kind: 'published', versionId: (await mover.commit(tx, move, why)).id };
+    } catch (error) {
+      if (error instanceof AppError) return refusal(error.code, error.message);
+      throw error;
     }
-    const version = await this.parts.versions.append(tx, {
-      channel,
-      parentId: base?.id ?? null,
-      kind: 'published',
-      changeSetId: wish.changeSetId,
-      architectures: channel.architectures,
-      changes,
-    });
-    await this.parts.channels.moveStream(tx, {
-      channelId: channel.id,
-      name: wish.stream,
-      versionId: version.id,
-    });
-    await this.parts.outbox.add(tx, {
-      contract: streamMoved,
-      body: { channel: channel.name, stream: wish.stream, history: String(version.history) },
-      versionId: version.id,
-    });
-    return { kind: 'published', versionId: version.id };
-  }
-
-  private async currentVersion(
-    tx: Transaction,
-    channel: Channel,
-    streamName: string,
-  ): Promise<ChannelVersion | undefined> {
-    const streams = await this.parts.channels.streamsOf(tx, channel.id);
-    const stream = streams.find(({ name }) => name === streamName);
-    return stream === undefined ? undefined : this.parts.versions.find(tx, stream.versionId);
   }
 
   private async announce(

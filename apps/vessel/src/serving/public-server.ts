@@ -28,6 +28,8 @@ export interface PublicServerOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Makes a file that is listed and does not lie there now; whether it does afterwards. */
+  readonly makeMissing?: (segments: readonly string[]) => Promise<boolean>;
 }
 
 /** The repository over HTTP: GET and HEAD, no way to change anything. */
@@ -99,7 +101,10 @@ export class PublicServer {
     }
     const served = path.isDirectory ? 'directory' : await this.files.serve(request, response, path);
     if (served === 'directory') await this.sendDirectory(request, response, path);
-    if (served === 'absent') sendText(response, 404, 'There is nothing here.');
+    if (served !== 'absent') return;
+    const isMade = (await this.options.makeMissing?.(path.segments)) ?? false;
+    if (isMade && (await this.files.serve(request, response, path)) === 'sent') return;
+    sendText(response, 404, 'There is nothing here.');
   }
 
   /** The server's own routes; no channel can have such a name and be asked for without a slash. */

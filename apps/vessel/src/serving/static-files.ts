@@ -1,9 +1,10 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, readFile, type FileHandle } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { KIB } from '@cairn/std';
+import { KIB, MIB } from '@cairn/std';
+import { BoundedCache } from '../pool/bounded-cache.js';
 import { hasCode } from '../pool/durable-files.js';
 import { parseRange } from './domain/byte-range.js';
 import {
@@ -19,6 +20,9 @@ import type { RequestPath } from './domain/request-path.js';
 const READ_AHEAD_SIZE_BYTES = 64 * KIB;
 /** Files up to this size go out in one piece. */
 const WHOLE_SIZE_BYTES_MAX = 64 * KIB;
+/** Larger ones do as well while there is room, for one read costs a fraction of many; slow readers then get pieces. */
+const ROOMY_SIZE_BYTES_MAX = 4 * MIB;
+const ROOM_SIZE_BYTES_MAX = 64 * MIB;
 
 /** What there is at a path. */
 export type Served = 'sent' | 'directory' | 'absent';
@@ -30,8 +34,15 @@ interface OpenFile {
   readonly modifiedAt: Date;
 }
 
+/** Bytes of immutable files that are kept in memory, and the largest of them. */
+const KEPT_SIZE_BYTES_MAX = 192 * MIB;
+const KEPT_FILE_SIZE_BYTES_MAX = 16 * MIB;
+
 /** Sends files of the public folder. The bytes go out as they lie there; only JSON may be sent by its compressed twin. */
 export class StaticFiles {
+  /** Package indexes by path; what lies under a tag never changes. Packages are too many to be kept. */
+  private readonly kept = new BoundedCache<string, KeptFile>(KEPT_SIZE_BYTES_MAX);
+
   constructor(private readonly publicDir: string) {}
 
   async serve(
@@ -47,27 +58,54 @@ export class StaticFiles {
         const twin = await openFile(`${file}.zst`);
         if (typeof twin === 'object') {
           response.setHeader('Content-Encoding', 'zstd');
-          return this.send(request, response, { file: twin, name, path });
+          return this.send(request, response, { file: twin, path });
         }
       }
     }
+    if (name.endsWith(KEPT_SUFFIX) && (await this.sendKept(request, response, { file, path }))) {
+      return 'sent';
+    }
     const opened = await openFile(file);
     if (typeof opened !== 'object') return opened;
-    return this.send(request, response, { file: opened, name, path });
+    return this.send(request, response, { file: opened, path });
+  }
+
+  /** Sends an index out of memory, unless the file is another one meanwhile or only a part of it is wanted. */
+  private async sendKept(
+    request: IncomingMessage,
+    response: ServerResponse,
+    what: { readonly file: string; readonly path: RequestPath },
+  ): Promise<boolean> {
+    const { file, path } = what;
+    if (request.method !== 'GET' || request.headers.range !== undefined) return false;
+    const found = await lstat(file, { bigint: true }).catch(() => undefined);
+    if (found?.isFile() !== true || found.size > KEPT_FILE_SIZE_BYTES_MAX) return false;
+    const tag = tagOf(found);
+    let kept = this.kept.get(file);
+    if (kept?.tag !== tag) {
+      const bytes = await readFile(file).catch(() => undefined);
+      // Replaced between the two looks: the slow way reads tag and bytes from one handle.
+      if (bytes === undefined || BigInt(bytes.byteLength) !== found.size) return false;
+      kept = { tag, bytes };
+      this.kept.set(file, kept, bytes.byteLength);
+    }
+    describe(response, path, { tag, modifiedAt: found.mtime });
+    if (isNotModified(request, { tag, modifiedAt: found.mtime })) response.writeHead(304).end();
+    else {
+      response.setHeader('Content-Length', kept.bytes.byteLength);
+      response.end(kept.bytes);
+    }
+    return true;
   }
 
   private async send(
     request: IncomingMessage,
     response: ServerResponse,
-    what: { readonly file: OpenFile; readonly name: string; readonly path: RequestPath },
+    what: { readonly file: OpenFile; readonly path: RequestPath },
   ): Promise<'sent'> {
-    const { file, name, path } = what;
+    const { file, path } = what;
     try {
-      response.setHeader('ETag', file.tag);
-      response.setHeader('Last-Modified', file.modifiedAt.toUTCString());
-      response.setHeader('Cache-Control', cacheControlOf(path.segments));
-      response.setHeader('Content-Type', contentTypeOf(name));
-      response.setHeader('Accept-Ranges', 'bytes');
+      describe(response, path, file);
       if (isNotModified(request, file)) {
         response.writeHead(304).end();
         return 'sent';
@@ -103,7 +141,7 @@ async function sendBody(
     response.end();
     return;
   }
-  if (lengthBytes <= WHOLE_SIZE_BYTES_MAX) {
+  if (lengthBytes <= WHOLE_SIZE_BYTES_MAX || takeRoom(lengthBytes, response)) {
     const bytes = Buffer.allocUnsafe(lengthBytes);
     const { bytesRead } = await file.handle.read(bytes, 0, lengthBytes, start);
     response.end(bytes.subarray(0, bytesRead));
@@ -118,7 +156,45 @@ async function sendBody(
   await pipeline(stream, response);
 }
 
-function isNotModified(request: IncomingMessage, file: OpenFile): boolean {
+const KEPT_SUFFIX = '.index';
+
+interface KeptFile {
+  readonly tag: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The headers that every answer about a file has. */
+function describe(
+  response: ServerResponse,
+  path: RequestPath,
+  file: Pick<OpenFile, 'tag' | 'modifiedAt'>,
+): void {
+  response.setHeader('ETag', file.tag);
+  response.setHeader('Last-Modified', file.modifiedAt.toUTCString());
+  response.setHeader('Cache-Control', cacheControlOf(path.segments));
+  response.setHeader('Content-Type', contentTypeOf(path.segments.at(-1) ?? ''));
+  response.setHeader('Accept-Ranges', 'bytes');
+}
+
+function tagOf(stat: BigIntStats): string {
+  return `"${stat.size.toString(36)}-${stat.mtimeNs.toString(36)}-${stat.ino.toString(36)}"`;
+}
+
+let roomTakenBytes = 0;
+
+/** Whether so many bytes may be in memory until the response has gone out. */
+function takeRoom(lengthBytes: number, response: ServerResponse): boolean {
+  if (lengthBytes > ROOMY_SIZE_BYTES_MAX) return false;
+  if (roomTakenBytes + lengthBytes > ROOM_SIZE_BYTES_MAX) return false;
+  roomTakenBytes += lengthBytes;
+  response.once('close', () => (roomTakenBytes -= lengthBytes));
+  return true;
+}
+
+function isNotModified(
+  request: IncomingMessage,
+  file: Pick<OpenFile, 'tag' | 'modifiedAt'>,
+): boolean {
   const tags = request.headers['if-none-match'];
   if (tags !== undefined) return matchesTag(tags, file.tag);
   const since = Date.parse(request.headers['if-modified-since'] ?? '');
@@ -136,8 +212,7 @@ async function openFile(path: string): Promise<OpenFile | 'directory' | 'absent'
   }
   const stat = await handle.stat({ bigint: true });
   if (stat.isFile()) {
-    const tag = `"${stat.size.toString(36)}-${stat.mtimeNs.toString(36)}-${stat.ino.toString(36)}"`;
-    return { handle, tag, sizeBytes: Number(stat.size), modifiedAt: stat.mtime };
+    return { handle, tag: tagOf(stat), sizeBytes: Number(stat.size), modifiedAt: stat.mtime };
   }
   await handle.close();
   return stat.isDirectory() ? 'directory' : 'absent';

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
+import {
+  channelChangeSchema,
+  channelPlanSchema,
+  differenceSchema,
+  pruneReportSchema,
+} from '../channel-change.js';
+import {
+  capabilityQuerySchema,
+  capabilityUsersSchema,
+  channelViewSchema,
+  differenceQuerySchema,
+  packagePageSchema,
+  packageQuerySchema,
+} from '../channel-view.js';
 import {
   builderViewSchema,
   eventViewSchema,
@@ -246,6 +259,46 @@ export const listPackages = defineRoute({
   reply: packagePageSchema,
 });
 
+export const compareVersions = defineRoute({
+  method: 'GET',
+  path: '/api/v1/channels/:channel/difference',
+  policy: 'public-read',
+  summary: 'What differs between two versions of a channel.',
+  params: z.strictObject({ channel: nameSchema }),
+  query: differenceQuerySchema.strict(),
+  reply: differenceSchema,
+});
+
+export const listCapabilityUsers = defineRoute({
+  method: 'GET',
+  path: '/api/v1/channels/:channel/capabilities',
+  policy: 'public-read',
+  summary: 'Who provides and who needs a capability in a version of a channel.',
+  params: z.strictObject({ channel: nameSchema }),
+  query: capabilityQuerySchema.strict(),
+  reply: capabilityUsersSchema,
+});
+
+export const changeChannels = defineRoute({
+  method: 'POST',
+  path: '/api/v1/channels/changes',
+  policy: 'channel:change',
+  summary:
+    'Promote, roll back, tag, remove, yank or pin. A dry run says what it would change and changes nothing.',
+  body: channelChangeSchema,
+  reply: channelPlanSchema,
+});
+
+export const prunePool = defineRoute({
+  method: 'POST',
+  path: '/api/v1/channels/prune',
+  policy: 'channel:change',
+  summary:
+    'Remove versions and packages that nothing needs any more. A dry run lists them and removes nothing.',
+  body: z.strictObject({ isDryRun: z.boolean().default(false) }),
+  reply: pruneReportSchema,
+});
+
 export const receiveGithubWebhook = defineRoute({
   method: 'POST',
   path: '/api/v1/webhooks/github',
@@ -278,5 +331,9 @@ export const hubRoutes = [
   resumeAllocation,
   listChannels,
   listPackages,
+  compareVersions,
+  listCapabilityUsers,
+  changeChannels,
+  prunePool,
   receiveGithubWebhook,
 ];

@@ -6,7 +6,20 @@ import {
   sentenceSchema,
   uuidSchema,
 } from '../values.js';
-import { channelViewSchema, packagePageSchema, packageQuerySchema } from '../channel-view.js';
+import {
+  channelChangeSchema,
+  channelPlanSchema,
+  differenceSchema,
+  pruneReportSchema,
+} from '../channel-change.js';
+import {
+  capabilityQuerySchema,
+  capabilityUsersSchema,
+  channelViewSchema,
+  differenceQuerySchema,
+  packagePageSchema,
+  packageQuerySchema,
+} from '../channel-view.js';
 import { defineContract } from './nats-contract.js';
 
 export const channelEnsure = defineContract({
@@ -78,4 +91,46 @@ export const packageList = defineContract({
   request: packageQuerySchema.extend({ channel: nameSchema }),
   reply: packagePageSchema,
   timeoutMs: 5_000,
+});
+
+export const channelChange = defineContract({
+  subject: 'vessel.channel.change.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary:
+    'Promote, roll back, tag, remove, yank or pin: one commit, made once per change id; or, as a dry run, only what it would change.',
+  request: channelChangeSchema.extend({ account: z.string().max(64) }),
+  reply: channelPlanSchema,
+  timeoutMs: 60_000,
+});
+
+export const poolPrune = defineContract({
+  subject: 'vessel.pool.prune.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary:
+    'Remove what no stream, tag, lease or young version needs, after its grace window; or, as a dry run, only list it.',
+  request: z.object({ isDryRun: z.boolean() }),
+  reply: pruneReportSchema,
+  timeoutMs: 120_000,
+});
+
+export const versionDifference = defineContract({
+  subject: 'vessel.version.difference.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'What differs between two versions of a channel.',
+  request: differenceQuerySchema.extend({ channel: nameSchema }),
+  reply: differenceSchema,
+  timeoutMs: 10_000,
+});
+
+export const capabilityUsers = defineContract({
+  subject: 'vessel.capability.users.v1',
+  from: 'summit',
+  to: 'vessel',
+  summary: 'Who provides and who needs a capability in a version.',
+  request: capabilityQuerySchema.extend({ channel: nameSchema }),
+  reply: capabilityUsersSchema,
+  timeoutMs: 10_000,
 });

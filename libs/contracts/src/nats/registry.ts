@@ -1,12 +1,16 @@
 import { type ServiceRole } from '@cairn/identity';
 import { attemptFailed, attemptSucceeded, logAppend } from './attempt.contract.js';
 import {
+  capabilityUsers,
   changeSetPublish,
   changeSetPublished,
+  channelChange,
   channelEnsure,
   channelList,
   packageList,
+  poolPrune,
   streamMoved,
+  versionDifference,
 } from './channel.contract.js';
 import { importCancel, importFinished, importStart } from './import.contract.js';
 import { type NatsContract } from './nats-contract.js';
@@ -32,6 +36,10 @@ export const NATS_CONTRACTS: readonly NatsContract[] = [
   streamMoved,
   channelList,
   packageList,
+  channelChange,
+  poolPrune,
+  versionDifference,
+  capabilityUsers,
 ];
 
 /** The contracts that this party must answer. */

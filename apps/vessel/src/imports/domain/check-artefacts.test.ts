@@ -34,6 +34,7 @@ function artefact(
   };
   return {
     description,
+    files: [],
     collectable: {
       kind: 'package',
       name: packageFileName(description),

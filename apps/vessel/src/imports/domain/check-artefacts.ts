@@ -8,6 +8,7 @@ import {
 } from '@cairn/contracts';
 import { err, KIB, ok, type Result } from '@cairn/std';
 import { formatDependency, packageFileName, type StonePackage } from '@cairn/stone';
+import type { PackageFile } from '../../pool/domain/package-file.js';
 import type { ExpectedBuild } from './import-order.js';
 
 /** Why artefacts are not taken. */
@@ -20,6 +21,8 @@ export interface Refusal {
 export interface ReadArtefact {
   readonly collectable: Collectable;
   readonly description: StonePackage;
+  /** What it installs. */
+  readonly files: readonly PackageFile[];
 }
 
 /** Room that the rest of an announcement takes beside the packages. */

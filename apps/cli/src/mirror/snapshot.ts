@@ -1,0 +1,142 @@
+import { openDocument, signedDocumentSchema, type SigningKey } from '@cairn/auth';
+import {
+  MANIFEST_NAME,
+  MANIFEST_SIGNATURE_NAME,
+  MANIFEST_TYPE,
+  ROOT_INDEX_NAME,
+  ROOT_SIGNATURE_NAME,
+  ROOT_STATEMENT_TYPE,
+  rootIndexSchema,
+  rootSignatureSchema,
+  rootStatementSchema,
+  versionManifestSchema,
+  type RootIndex,
+  type RootStatement,
+  type VersionManifest,
+} from '@cairn/contracts';
+import { createHash } from 'node:crypto';
+import { DOCUMENT_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
+
+/** What is wrong with a repository. */
+export interface Problem {
+  readonly code:
+    | 'document-missing'
+    | 'document-invalid'
+    | 'signature-missing'
+    | 'signature-invalid'
+    | 'expired'
+    | 'rolled-back'
+    | 'index-mismatch'
+    | 'package-missing'
+    | 'package-mismatch';
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A root index as it was served, and the statement that covers it. */
+export interface RootSnapshot {
+  readonly bytes: Uint8Array;
+  readonly index: RootIndex;
+  readonly signature: Uint8Array | undefined;
+  /** Undefined when nobody was to be trusted, or the statement is not good; then there is a problem. */
+  readonly statement: RootStatement | undefined;
+  readonly problems: readonly Problem[];
+}
+
+const PAIR_TRIES_MAX = 3;
+
+/** Reads root index and signature; asks again when they do not fit, for they are two files. */
+export async function readRoot(
+  reader: RepositoryReader,
+  trusted: readonly SigningKey[],
+): Promise<RootSnapshot | Problem> {
+  for (let tries = 1; ; tries += 1) {
+    const bytes = await reader.bytes(ROOT_INDEX_NAME, DOCUMENT_SIZE_BYTES_MAX);
+    if (bytes === undefined) return problem('document-missing', ROOT_INDEX_NAME, 'There is none.');
+    const index = rootIndexSchema.safeParse(parsed(bytes));
+    if (!index.success) {
+      return problem('document-invalid', ROOT_INDEX_NAME, 'It is no root index.');
+    }
+    const signature = await reader.bytes(ROOT_SIGNATURE_NAME, DOCUMENT_SIZE_BYTES_MAX);
+    const covered = coveringStatement(bytes, signature, trusted);
+    const snapshot = { bytes, index: index.data, signature };
+    if (!('code' in covered)) return { ...snapshot, statement: covered, problems: [] };
+    if (trusted.length === 0) return { ...snapshot, statement: undefined, problems: [] };
+    if (tries === PAIR_TRIES_MAX) return { ...snapshot, statement: undefined, problems: [covered] };
+  }
+}
+
+function coveringStatement(
+  root: Uint8Array,
+  signature: Uint8Array | undefined,
+  trusted: readonly SigningKey[],
+): RootStatement | Problem {
+  if (signature === undefined) {
+    return problem('signature-missing', ROOT_SIGNATURE_NAME, 'The root index is not signed.');
+  }
+  const statements = rootSignatureSchema.safeParse(parsed(signature)).data?.statements ?? [];
+  const sha256 = sha256Of(root);
+  for (const each of statements) {
+    const document = signedDocumentSchema.safeParse(each);
+    if (!document.success) continue;
+    const opened = openDocument(document.data, ROOT_STATEMENT_TYPE, trusted);
+    if (!opened.ok) continue;
+    const statement = rootStatementSchema.safeParse(parsed(opened.value));
+    if (statement.success && statement.data.root.sha256 === sha256) return statement.data;
+  }
+  const message = 'No statement by a trusted key covers this root index.';
+  return problem('signature-invalid', ROOT_SIGNATURE_NAME, message);
+}
+
+/** A version's manifest as it was served. */
+export interface ManifestSnapshot {
+  readonly manifest: VersionManifest;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array | undefined;
+}
+
+/** Reads the manifest of a version and, where somebody is trusted, checks its signature. */
+export async function readManifest(
+  reader: RepositoryReader,
+  history: string,
+  trusted: readonly SigningKey[],
+): Promise<ManifestSnapshot | Problem> {
+  const path = `history/${history}/${MANIFEST_NAME}`;
+  const bytes = await reader.bytes(path, DOCUMENT_SIZE_BYTES_MAX);
+  if (bytes === undefined) return problem('document-missing', path, 'There is no manifest.');
+  const signaturePath = `history/${history}/${MANIFEST_SIGNATURE_NAME}`;
+  const signature = await reader.bytes(signaturePath, DOCUMENT_SIZE_BYTES_MAX);
+  if (trusted.length > 0) {
+    if (signature === undefined) {
+      return problem('signature-missing', signaturePath, 'The manifest is not signed.');
+    }
+    const document = signedDocumentSchema.safeParse(parsed(signature));
+    const opened = document.success
+      ? openDocument(document.data, MANIFEST_TYPE, trusted)
+      : undefined;
+    if (opened?.ok !== true || !Buffer.from(opened.value).equals(bytes)) {
+      return problem('signature-invalid', signaturePath, 'No trusted key signed this manifest.');
+    }
+  }
+  const manifest = versionManifestSchema.safeParse(parsed(bytes));
+  if (!manifest.success || manifest.data.history !== history) {
+    return problem('document-invalid', path, 'It is no manifest of this version.');
+  }
+  return { manifest: manifest.data, bytes, signature };
+}
+
+export function problem(code: Problem['code'], path: string, message: string): Problem {
+  return { code, path, message };
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}

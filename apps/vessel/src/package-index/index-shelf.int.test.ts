@@ -1,0 +1,56 @@
+import { DAY_MS, type Instant } from '@cairn/std';
+import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import {
+  openRepository,
+  servePublicly,
+  smallPackage,
+} from '../control/repository-world.conformance.js';
+
+const servers = testServers({ postgres: 'shared' });
+const folder = makeTestFolder();
+afterAll(() => folder.remove());
+
+it('puts the indexes of old versions away and makes them again to the byte', async () => {
+  const clock = new ManualClock(Date.now() as Instant);
+  const world = await openRepository({ postgres: servers.postgres, dir: folder.dir, clock });
+  const server = await servePublicly(world.publicDir, world.shelf);
+  try {
+    await world.channels.ensure({ channel: 'main', architectures: ['x86_64'] });
+    await world.change({ kind: 'configure', channel: 'main', policy: { retentionDays: null } });
+    const histories: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const published = await world.publish('main', [smallPackage({ name })]);
+      histories.push('history' in published ? String(published.history) : '');
+    }
+    const pathOf = (history = '') => `main/history/${history}/x86_64/stone.index`;
+    const before = histories.map((history) => readFileSync(join(world.publicDir, pathOf(history))));
+    await world.hearAll();
+    clock.advance(31 * DAY_MS);
+    await world.pruning.prune({ isDryRun: false });
+    const lies = () =>
+      histories.map((history) => existsSync(join(world.publicDir, pathOf(history))));
+    expect(lies()).toEqual([false, false, true]);
+    const fetched = await Promise.all(
+      [...histories, ...histories].map(async (history) => {
+        const response = await fetch(`${server.url}/${pathOf(history)}`);
+        return Buffer.from(await response.arrayBuffer());
+      }),
+    );
+    expect(fetched.map((bytes, at) => bytes.equals(before[at % 3] ?? Buffer.of()))).not.toContain(
+      false,
+    );
+    expect(lies()).toEqual([true, true, true]);
+    for (const path of [
+      'main/history/17/x86_64/stone.index',
+      pathOf(histories[0]).replace('x86_64', 'x86'),
+    ]) {
+      expect((await fetch(`${server.url}/${path}`)).status).toBe(404);
+    }
+  } finally {
+    await server.close();
+    await world.close();
+  }
+});

@@ -1,0 +1,46 @@
+import type { StonePackage } from '@cairn/stone';
+import { byKey, keyOf, type PoolPackage } from '../../pool/domain/pool-package.js';
+
+/** What seeding does with one package. */
+export type SeedVerdict = 'accepted' | 'present' | 'older';
+
+/** Of several releases of one package the highest: a folder may hold all that were ever built. */
+export function newestOfEach<
+  T extends {
+    readonly description: Pick<
+      StonePackage,
+      'name' | 'architecture' | 'sourceRelease' | 'buildRelease'
+    >;
+  },
+>(items: readonly T[]): readonly T[] {
+  const newest = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item.description);
+    const other = newest.get(key)?.description;
+    if (other === undefined || isNewer(item.description, other)) newest.set(key, item);
+  }
+  return [...newest.values()];
+}
+
+/** What becomes of each package: what is there stays, unless the seed is newer. */
+export function chooseSeeds(
+  current: readonly PoolPackage[],
+  offered: readonly PoolPackage[],
+): readonly { readonly item: PoolPackage; readonly verdict: SeedVerdict }[] {
+  const present = byKey(current);
+  return offered.map((item) => {
+    const other = present.get(keyOf(item));
+    if (other === undefined || isNewer(item, other)) return { item, verdict: 'accepted' };
+    return { item, verdict: other.sha256 === item.sha256 ? 'present' : 'older' };
+  });
+}
+
+function isNewer(
+  a: Pick<StonePackage, 'sourceRelease' | 'buildRelease'>,
+  b: Pick<StonePackage, 'sourceRelease' | 'buildRelease'>,
+): boolean {
+  return (
+    a.sourceRelease > b.sourceRelease ||
+    (a.sourceRelease === b.sourceRelease && a.buildRelease > b.buildRelease)
+  );
+}

@@ -1,0 +1,189 @@
+import { packageVersionSchema, sourceNameSchema } from '@cairn/contracts';
+import { poolPath, type Codec, type StonePackage } from '@cairn/stone';
+import { verifyStone } from '@cairn/stone-files';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChannelStore } from '../channels/channel.store.js';
+import { withPut } from '../channels/domain/stream-contents.js';
+import type { ChannelFilesService } from '../package-index/channel-files.service.js';
+import type { VesselDatabase } from '../persistence/vessel-database.js';
+import type { BlobStore } from '../pool/blob-store.js';
+import { encodeIndexBlock } from '../pool/domain/index-block.js';
+import { recordedFiles } from '../pool/domain/package-file.js';
+import type { NewPackage, PackageStore } from '../pool/package.store.js';
+import type { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
+import type { StreamMover } from '../publishing/stream-mover.js';
+import { chooseSeeds, newestOfEach } from './domain/choose-seeds.js';
+import { bring, type SeedFile } from './seed-source.js';
+
+/** Files that are fetched and checked at once. */
+const AT_ONCE = 8;
+const COMMIT_TIMEOUT_MS = 600_000;
+const ARCHITECTURES = ['x86_64', 'aarch64', 'riscv64', 'x86'];
+
+/** What became of a seed. */
+export interface SeedReport {
+  readonly channel: string;
+  readonly stream: string;
+  /** Null after a dry run. */
+  readonly history: string | null;
+  readonly accepted: number;
+  /** There already, to the byte. */
+  readonly present: number;
+  /** Left out because the channel, or the source itself, has a newer one. */
+  readonly older: number;
+  readonly refused: readonly { readonly file: string; readonly message: string }[];
+}
+
+type Refused = SeedReport['refused'][number];
+
+/** Fills a channel from package files that others built. */
+export class SeedService {
+  constructor(
+    private readonly db: VesselDatabase,
+    private readonly parts: {
+      readonly channels: ChannelStore;
+      readonly packages: PackageStore;
+      readonly ensure: ChannelEnsureService;
+      readonly mover: StreamMover;
+      readonly blobs: BlobStore;
+      readonly files: ChannelFilesService;
+      readonly codec: Codec;
+      readonly incomingDir: string;
+    },
+  ) {}
+
+  /**
+   * Checks every file like an artefact of a builder, keeps the good ones, and publishes the newest of each name as one
+   * version. What an interrupted run has brought is not fetched again.
+   */
+  async seed(order: {
+    readonly files: readonly SeedFile[];
+    readonly channel: string;
+    readonly stream: string;
+    readonly isDryRun: boolean;
+    readonly onProgress: (done: number, total: number) => void;
+  }): Promise<SeedReport> {
+    const { files, channel, stream, isDryRun, onProgress } = order;
+    const dir = join(this.parts.incomingDir, `seed-${randomUUID()}`);
+    await mkdir(dir, { recursive: true });
+    const refused: Refused[] = [];
+    const found: NewPackage[] = [];
+    let done = 0;
+    const waiting = files.values();
+    const lane = async () => {
+      for (const file of waiting) {
+        const taken = await this.take(file, join(dir, randomUUID()));
+        if ('message' in taken) refused.push(taken);
+        else found.push(taken);
+        done += 1;
+        onProgress(done, files.length);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+    const newest = newestOfEach(found);
+    const published = await this.publish({ newest, channel, stream, isDryRun });
+    const outdated = found.length - newest.length;
+    return { channel, stream, ...published, older: published.older + outdated, refused };
+  }
+
+  /** Brings one file into the pool. Its bytes are there for good before a row says so. */
+  private async take(file: SeedFile, path: string): Promise<NewPackage | Refused> {
+    const refuse = (message: string): Refused => ({ file: file.label, message });
+    const { packages, blobs, codec } = this.parts;
+    const known = file.listed && (await this.known(file.listed.sha256));
+    if (known !== undefined) return known;
+    try {
+      const brought = await bring(file, path);
+      if (brought === undefined) return refuse('It is not what the index says.');
+      const verified = await verifyStone(path, { mode: 'strict' });
+      if (!verified.ok) return refuse(`${verified.error.code}: ${verified.error.message}`);
+      const { fileType, layout } = verified.value;
+      const [description] = verified.value.packages;
+      if (fileType !== 'binary' || description === undefined) return refuse('It is no package.');
+      const fault = unusable(description);
+      if (fault !== undefined) return refuse(fault);
+      const block = encodeIndexBlock({ description, ...brought }, codec);
+      if (!block.ok) return refuse(`${block.error.code}: ${block.error.message}`);
+      const item: NewPackage = {
+        description,
+        ...brought,
+        poolPath: poolPath(description),
+        indexBlock: block.value,
+        files: recordedFiles(layout),
+      };
+      await this.db.inTransaction((tx) => packages.addBlobs(tx, [brought]));
+      await blobs.add(path, brought.sha256);
+      await this.db.inTransaction((tx) => packages.addPackages(tx, [item]));
+      return item;
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : String(error));
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** A package that an earlier run has brought. */
+  private async known(sha256: string): Promise<NewPackage | undefined> {
+    const { packages, blobs } = this.parts;
+    const item = await packages.findNew(this.db.client, sha256);
+    if (item === undefined || !(await blobs.has(sha256))) return undefined;
+    return item;
+  }
+
+  private async publish(order: {
+    readonly newest: readonly NewPackage[];
+    readonly channel: string;
+    readonly stream: string;
+    readonly isDryRun: boolean;
+  }): Promise<Pick<SeedReport, 'history' | 'accepted' | 'present' | 'older'>> {
+    const { newest, stream, isDryRun } = order;
+    const { ensure, channels, packages, mover, files } = this.parts;
+    const architectures = [...new Set(newest.map(({ description }) => description.architecture))];
+    if (newest.length === 0) return { history: null, accepted: 0, present: 0, older: 0 };
+    if (!isDryRun) await ensure.ensure({ channel: order.channel, architectures });
+    const { counts, history, channel } = await this.db.inTransaction(
+      async (tx) => {
+        const locked = await channels.lock(tx, order.channel);
+        const offered = await packages.addPackages(tx, newest);
+        const now = locked && (await mover.now(tx, locked.id, stream));
+        const chosen = chooseSeeds(now?.packages ?? [], offered);
+        const count = (verdict: string) => chosen.filter((each) => each.verdict === verdict).length;
+        const counts = {
+          accepted: count('accepted'),
+          present: count('present'),
+          older: count('older'),
+        };
+        if (isDryRun || locked === undefined || now === undefined) {
+          return { counts, history: null, channel: undefined };
+        }
+        const put = chosen.filter(({ verdict }) => verdict === 'accepted').map(({ item }) => item);
+        const after = withPut(now.packages, put);
+        const move = await mover.plan(tx, { channel: locked, stream, after }, now);
+        const why = { cause: 'seed', account: '', reason: '' };
+        const version = await mover.commit(tx, move, why);
+        return { counts, history: String(version.history), channel: locked };
+      },
+      { timeoutMs: COMMIT_TIMEOUT_MS },
+    );
+    if (channel !== undefined) await files.complete(channel);
+    return { ...counts, history };
+  }
+}
+
+/** Why a package could not be published even though its file is good. */
+function unusable(description: StonePackage): string | undefined {
+  const { name, sourceId, version, architecture } = description;
+  if (!sourceNameSchema.safeParse(name).success) return 'Its name may not become a file name.';
+  if (!sourceNameSchema.safeParse(sourceId).success) return 'Its source may not become a folder.';
+  if (!packageVersionSchema.safeParse(version).success)
+    return 'Its version may not become a file name.';
+  return ARCHITECTURES.includes(architecture)
+    ? undefined
+    : `There is no architecture ${architecture}.`;
+}
