@@ -16,6 +16,7 @@ import {
   type ZstdFrameHeader,
 } from '@cairn/stone';
 import { digest64 } from './codec.js';
+import { PIECE_SIZE_BYTES, PieceRing, type ContentTaker } from './piece-ring.js';
 import type { StoneFile } from './stone-file.js';
 import { orRefuse, StoneRefusal } from './stone-refusal.js';
 import { openSynchronousZstd, type SynchronousZstd } from './synchronous-zstd.js';
@@ -23,17 +24,16 @@ import { decoderWindows } from './window-budget.js';
 import { DECOMPRESSION_PARAMETERS } from './zstd-parameters.js';
 
 const STORED_CHUNK_SIZE_BYTES = MIB;
-const PLAIN_CHUNK_SIZE_BYTES = MIB;
 const NOT_WRITTEN = 0xffff_ffff;
 
 /**
  * Gives the decompressed Content to `take` in pieces, never all at once; checks checksum, frame and size on the way and
- * throws a refusal. A piece is only valid during the call.
+ * throws a refusal. A piece is only valid until what `take` returned has settled.
  */
 export async function readContent(
   file: StoneFile,
   slot: PayloadSlot,
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
 ): Promise<void> {
   if (slot.compression === 'none') {
     for await (const chunk of storedChunks(file, slot, undefined)) await take(chunk);
@@ -62,16 +62,16 @@ export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promi
 }
 
 /**
- * On this thread and with two buffers for everything: handing each piece to another thread and back costs more than it
- * gains, most of all on a busy machine. Other work gets its turn between the pieces.
+ * On this thread: handing each piece to another one and back costs more than it gains, most of all on a busy machine.
+ * Other work gets its turn between the pieces, and what takes them may still be writing some while the next is unpacked.
  */
 async function decompressHere(
   file: StoneFile,
   slot: PayloadSlot,
   { frame, decoder }: { readonly frame: ZstdFrameHeader; readonly decoder: SynchronousZstd },
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
 ): Promise<void> {
-  const plain = new Uint8Array(PLAIN_CHUNK_SIZE_BYTES);
+  const pieces = new PieceRing(take);
   const { _writeState: state } = decoder;
   let sizeBytes = 0;
   try {
@@ -79,6 +79,7 @@ async function decompressHere(
       let roomLeftBytes = 0;
       // A full buffer may mean that the decoder holds back more.
       for (let at = 0; at < stored.byteLength || roomLeftBytes === 0;) {
+        const plain = await pieces.next();
         state[0] = NOT_WRITTEN;
         const left = stored.byteLength - at;
         const { _handle: handle } = decoder;
@@ -91,12 +92,14 @@ async function decompressHere(
         const written = plain.byteLength - roomLeftBytes;
         sizeBytes += written;
         if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
-        if (written > 0) await take(plain.subarray(0, written));
+        if (written > 0) pieces.hand(plain.subarray(0, written));
         await nextTurn();
       }
     }
+    await pieces.drain();
   } finally {
     decoder.destroy();
+    await pieces.settle();
   }
   if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
 }
@@ -105,13 +108,13 @@ async function decompressInto(
   file: StoneFile,
   slot: PayloadSlot,
   frame: ZstdFrameHeader,
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
 ): Promise<void> {
   const decoder = createZstdDecompress({
     params: DECOMPRESSION_PARAMETERS,
-    chunkSize: PLAIN_CHUNK_SIZE_BYTES,
+    chunkSize: PIECE_SIZE_BYTES,
   });
-  const stored = Readable.from(storedChunks(file, slot, frame), { objectMode: false });
+  const stored = Readable.from(ownChunks(storedChunks(file, slot, frame)), { objectMode: false });
   const fed = new Promise<Error | undefined>((resolve) => {
     pipeline(stored, decoder, (error) => {
       resolve(error ?? undefined);
@@ -133,6 +136,11 @@ async function decompressInto(
   if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
 }
 
+/** Copies for a stream, which keeps pieces longer than they are valid. */
+async function* ownChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
+}
+
 async function readFrameHeader(file: StoneFile, slot: PayloadSlot): Promise<ZstdFrameHeader> {
   const place = { offset: slot.bodyOffset, payload: slot.payload };
   const sizeBytes = Math.min(slot.storedSizeBytes, ZSTD_HEADER_SIZE_BYTES_MAX);
@@ -141,7 +149,7 @@ async function readFrameHeader(file: StoneFile, slot: PayloadSlot): Promise<Zstd
   return orRefuse(checkZstdFrameHeader(frame, slot.plainSizeBytes, place));
 }
 
-/** The stored bytes in order; the walk and the checksum are checked before the last of them is handed on. */
+/** The stored bytes in order, each piece valid until the next; the walk and the checksum are checked before the last of them is handed on. */
 async function* storedChunks(
   file: StoneFile,
   slot: PayloadSlot,

@@ -108,12 +108,13 @@ async function extractContent(
   const totalBytes = slot.plainSizeBytes;
   try {
     await readContent(file, slot, (chunk) => {
-      sink.take(cutter.push(chunk));
+      const taken = sink.take(cutter.push(chunk));
       to.options.onProgress?.({ doneBytes: cutter.sizeBytes, totalBytes });
+      return taken;
     });
-    sink.take(cutter.finish());
+    await sink.take(cutter.finish());
   } finally {
-    sink.close();
+    await sink.close();
   }
 }
 

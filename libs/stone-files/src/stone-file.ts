@@ -11,6 +11,7 @@ const WINDOW_SIZE_BYTES = 512 * KIB;
 
 const SCAN_SIZE_BYTES = MIB;
 const NO_WINDOW = { offset: 0, bytes: new Uint8Array(0) };
+const NOTHING = Promise.resolve(new Uint8Array(0));
 
 /** A stone that is open for reading at any place. */
 export class StoneFile {
@@ -94,17 +95,28 @@ export class StoneFile {
     }
   }
 
-  /** Runs of a range of the file, each of `chunkSizeBytes` but the last. */
+  /** Runs of a range of the file, each of `chunkSizeBytes` but the last, valid until the next one but read ahead. */
   async *chunks(
     range: { readonly start: number; readonly end: number },
     chunkSizeBytes: number,
   ): AsyncGenerator<Uint8Array> {
+    const sizeBytes = Math.min(chunkSizeBytes, range.end - range.start);
+    if (sizeBytes <= 0) return;
+    let buffers = [Buffer.allocUnsafeSlow(sizeBytes), Buffer.allocUnsafeSlow(sizeBytes)] as const;
     let offset = range.start;
-    while (offset < range.end) {
-      const bytes = await this.read(offset, Math.min(chunkSizeBytes, range.end - offset));
-      if (bytes.byteLength === 0) return;
-      offset += bytes.byteLength;
-      yield bytes;
+    const readNext = () => this.fill(buffers[0].subarray(0, range.end - offset), offset);
+    let reading = readNext();
+    try {
+      for (;;) {
+        const bytes = await reading;
+        if (bytes.byteLength === 0) return;
+        offset += bytes.byteLength;
+        buffers = [buffers[1], buffers[0]];
+        reading = offset < range.end ? readNext() : NOTHING;
+        yield bytes;
+      }
+    } finally {
+      await Promise.allSettled([reading]);
     }
   }
 }
