@@ -17,6 +17,7 @@ import {
 } from '@cairn/stone';
 import { digest64 } from './codec.js';
 import { PIECE_SIZE_BYTES, PieceRing, type ContentTaker } from './piece-ring.js';
+import type { OnProgress } from './progress.js';
 import type { StoneFile } from './stone-file.js';
 import { orRefuse, StoneRefusal } from './stone-refusal.js';
 import { openSynchronousZstd, type SynchronousZstd } from './synchronous-zstd.js';
@@ -34,13 +35,14 @@ export async function readContent(
   file: StoneFile,
   slot: PayloadSlot,
   take: ContentTaker,
+  openDecoder = openSynchronousZstd,
 ): Promise<void> {
   if (slot.compression === 'none') {
     for await (const chunk of storedChunks(file, slot, undefined)) await take(chunk);
     return;
   }
   const frame = await readFrameHeader(file, slot);
-  const decoder = openSynchronousZstd();
+  const decoder = openDecoder();
   await decoderWindows.run(frame.windowSizeBytes, () =>
     decoder === undefined
       ? decompressInto(file, slot, frame, take)
@@ -49,15 +51,28 @@ export async function readContent(
 }
 
 /** Hashes a payload’s stored bytes and compares them with its checksum. */
-export async function checkStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<void> {
-  orRefuse(compareChecksum(slot, await hashStoredBytes(file, slot)));
+export async function checkStoredBytes(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress?: OnProgress,
+): Promise<void> {
+  orRefuse(compareChecksum(slot, await hashStoredBytes(file, slot, onProgress)));
 }
 
-/** XXH3-64 of a payload’s stored bytes. */
-export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<bigint> {
+/** XXH3-64 of a payload’s stored bytes. Progress in bytes of the file. */
+export async function hashStoredBytes(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress?: OnProgress,
+): Promise<bigint> {
   const hasher = (await createXXHash3()).init();
   const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
-  await file.scan(range, (piece) => hasher.update(piece));
+  let doneBytes = range.start;
+  await file.scan(range, (piece) => {
+    hasher.update(piece);
+    doneBytes += piece.byteLength;
+    onProgress?.({ doneBytes, totalBytes: file.sizeBytes });
+  });
   return digest64(hasher);
 }
 
@@ -91,7 +106,7 @@ async function decompressHere(
         at = stored.byteLength - (state[1] ?? 0);
         const written = plain.byteLength - roomLeftBytes;
         sizeBytes += written;
-        if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
+        if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more bytes');
         if (written > 0) pieces.hand(plain.subarray(0, written));
         await nextTurn();
       }
@@ -101,7 +116,7 @@ async function decompressHere(
     decoder.destroy();
     await pieces.settle();
   }
-  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, `${sizeBytes} bytes`);
 }
 
 async function decompressInto(
@@ -124,7 +139,7 @@ async function decompressInto(
   try {
     for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
+      if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more bytes');
       await take(chunk);
     }
   } catch (error) {
@@ -133,7 +148,7 @@ async function decompressInto(
   }
   const failure = await fed;
   if (failure !== undefined) throw refusalOf(failure, slot) ?? failure;
-  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, `${sizeBytes} bytes`);
 }
 
 /** Copies for a stream, which keeps pieces longer than they are valid. */
@@ -182,7 +197,7 @@ async function* storedChunks(
   }
 }
 
-function wrongSize(slot: PayloadSlot, found: number | string): StoneRefusal {
+function wrongSize(slot: PayloadSlot, found: string): StoneRefusal {
   const sizes = { expected: slot.plainSizeBytes, found };
   return new StoneRefusal(stoneError('stone.plain-size', placeOf(slot), sizes));
 }

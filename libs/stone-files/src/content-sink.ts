@@ -59,12 +59,15 @@ export class ContentSink {
     const wait = (promise: Promise<void> | undefined) => {
       if (promise !== undefined) going.push(promise);
     };
+    let failure: Failure | undefined;
     try {
       this.takeEach(pieces, wait);
     } catch (error) {
-      wait(Promise.reject(error));
+      failure = { error };
     }
-    return going.length === 0 ? undefined : allDone(going);
+    if (going.length > 0) return allDone(going, failure);
+    if (failure !== undefined) throw failure.error;
+    return undefined;
   }
 
   private takeEach(
@@ -128,9 +131,14 @@ export class ContentSink {
   }
 }
 
-/** Waits for all, also when one fails: the others still use their pieces. */
-async function allDone(going: readonly Promise<void>[]): Promise<void> {
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Waits for all, also when one fails or something else did: the others still use their pieces. */
+async function allDone(going: readonly Promise<void>[], failure?: Failure): Promise<void> {
   const results = await Promise.allSettled(going);
+  if (failure !== undefined) throw failure.error;
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

@@ -53,7 +53,7 @@ export class PieceRing {
 
   /** Waits until nobody uses a piece any more, failed or not. */
   async settle(): Promise<void> {
-    await Promise.all(this.places.map(({ taken }) => taken));
+    for (const { taken } of this.places) await taken;
   }
 
   private place(): Place {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { KIB, MIB } from '@cairn/std';
 import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
@@ -18,26 +18,41 @@ export class StoneFile {
   private window: { readonly offset: number; readonly bytes: Uint8Array } = NO_WINDOW;
 
   private readonly handle: FileHandle;
+  private readonly stats: BigIntStats;
   readonly sizeBytes: number;
 
-  private constructor(handle: FileHandle, sizeBytes: number) {
+  private constructor(handle: FileHandle, stats: BigIntStats) {
     this.handle = handle;
-    this.sizeBytes = sizeBytes;
+    this.stats = stats;
+    this.sizeBytes = Number(stats.size);
   }
 
-  /** Opens a regular file, runs `use` on it and closes it. */
+  /** Opens a regular file, runs `use` on it and closes it. A file that was refused because it changed is told so. */
   static async with<T>(path: string, use: (file: StoneFile) => Promise<T>): Promise<T> {
     const handle = await openForReading(path);
     try {
-      const stats = await handle.stat();
+      const stats = await handle.stat({ bigint: true });
       if (!stats.isFile())
         throw new StoneRefusal(
           stoneError('stone.unreadable', { offset: 0 }, { found: 'no regular file' }),
         );
-      return await use(new StoneFile(handle, stats.size));
+      const file = new StoneFile(handle, stats);
+      try {
+        return await use(file);
+      } catch (error) {
+        if (error instanceof StoneRefusal) await file.checkUnchanged();
+        throw error;
+      }
     } finally {
       await handle.close();
     }
+  }
+
+  /** Refuses a file that is not what it was when it was opened: what was read of it may not fit together. */
+  async checkUnchanged(): Promise<void> {
+    const { size, mtimeNs } = await this.handle.stat({ bigint: true });
+    if (size === this.stats.size && mtimeNs === this.stats.mtimeNs) return;
+    throw new StoneRefusal(stoneError('stone.file-changed', { offset: 0 }));
   }
 
   /** Up to `lengthBytes` from `offset`; fewer only at the end of the file. Not to be called twice at once. */
@@ -57,7 +72,7 @@ export class StoneFile {
   }
 
   /** Fills a buffer from `offset` on; what is given back is shorter only at the end of the file. */
-  private async fill(bytes: Uint8Array, offset: number): Promise<Uint8Array> {
+  async fill(bytes: Uint8Array, offset: number): Promise<Uint8Array> {
     let filled = 0;
     while (filled < bytes.byteLength) {
       const left = bytes.byteLength - filled;
