@@ -46,7 +46,7 @@ export function cairnProgram(shellFor: (options: () => ServerOptions) => Shell):
   registerBuilderCommands(program, shell);
   registerAllocationCommands(program, shell);
   registerChannelCommands(program, shell);
-  registerStoneCommands(program);
+  registerStoneCommands(program, shell.screen);
   registerRecipeCommands(program, shell);
   registerPlanCommands(program);
   return program;

@@ -1,6 +1,7 @@
 export { loadCodec } from './codec.js';
 export { createStone, type CreatedStone, type StoneOrder } from './create-stone.js';
 export { extractStone, type ExtractedStone, type ExtractOptions } from './extract-stone.js';
+export { readIndex } from './read-index.js';
 export { readStone, type ReadStone } from './read-stone.js';
 export {
   verifyStone,

@@ -34,7 +34,11 @@ export class StoneFile {
       const stats = await handle.stat({ bigint: true });
       if (!stats.isFile())
         throw new StoneRefusal(
-          stoneError('stone.unreadable', { offset: 0 }, { found: 'no regular file' }),
+          stoneError(
+            'stone.unreadable',
+            { offset: 0 },
+            { expected: 'a regular file', found: stats.isDirectory() ? 'a directory' : 'none' },
+          ),
         );
       const file = new StoneFile(handle, stats);
       try {
