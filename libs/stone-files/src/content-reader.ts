@@ -114,7 +114,7 @@ async function decompressHere(
     await pieces.drain();
   } finally {
     decoder.destroy();
-    await pieces.settle();
+    await pieces.close();
   }
   if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, `${sizeBytes} bytes`);
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
 import { loadCodec } from './codec.js';
-import { LentBuffers } from './lent-buffers.js';
+import { lentBuffers } from './lent-buffers.js';
 import { mapInParallel } from './parallel.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
@@ -15,7 +15,7 @@ const FILES_PER_CORE = 4;
 
 /** Reads a package’s description and hashes the file: what an index says of it, but for its `uri`. */
 export function describeStone(path: string): Promise<Result<StonePackage, StoneError>> {
-  return describeWith(path, new LentBuffers());
+  return asResult('stone.unreadable', () => StoneFile.with(path, describe));
 }
 
 /** Describes many packages, several at once; results in the order of the paths. */
@@ -24,31 +24,25 @@ export function describeStones(
   onProgress?: (doneFiles: number, totalFiles: number) => void,
 ): Promise<Result<StonePackage, StoneError>[]> {
   let doneFiles = 0;
-  const buffers = new LentBuffers();
   return mapInParallel(paths, FILES_PER_CORE * availableParallelism(), async (path) => {
-    const result = await describeWith(path, buffers);
+    const result = await describeStone(path);
     onProgress?.(++doneFiles, paths.length);
     return result;
   });
 }
 
-function describeWith(
-  path: string,
-  buffers: LentBuffers,
-): Promise<Result<StonePackage, StoneError>> {
-  return asResult('stone.unreadable', () =>
-    StoneFile.with(path, (file) => {
-      const isSmall = file.sizeBytes <= WHOLE_SIZE_BYTES_MAX;
-      const sizeBytes = isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES;
-      return buffers.lend(sizeBytes, async (buffer) => {
-        const head = await file.fill(buffer, 0);
-        const hashing = isSmall ? sha256(head) : file.sha256();
-        const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
-        await file.checkUnchanged();
-        return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
-      });
-    }),
-  );
+async function describe(file: StoneFile): Promise<StonePackage> {
+  const isSmall = file.sizeBytes <= WHOLE_SIZE_BYTES_MAX;
+  const buffer = lentBuffers.borrow(isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES);
+  try {
+    const head = await file.fill(buffer, 0);
+    const hashing = isSmall ? sha256(head) : file.sha256();
+    const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
+    await file.checkUnchanged();
+    return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
+  } finally {
+    lentBuffers.giveBack(buffer);
+  }
 }
 
 async function readDescription(file: StoneFile, head: Uint8Array): Promise<StonePackage> {

@@ -1,4 +1,5 @@
 import { MIB } from '@cairn/std';
+import { lentBuffers } from './lent-buffers.js';
 
 /** Plain bytes that are unpacked in one go. */
 export const PIECE_SIZE_BYTES = MIB;
@@ -9,7 +10,7 @@ const PIECES_MAX = 4;
 export type ContentTaker = (piece: Uint8Array) => void | Promise<void>;
 
 interface Place {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Settles, never rejects, when the place is free again. */
   taken: Promise<void> | undefined;
 }
@@ -51,14 +52,19 @@ export class PieceRing {
     this.check();
   }
 
-  /** Waits until nobody uses a piece any more, failed or not. */
-  async settle(): Promise<void> {
+  private async settle(): Promise<void> {
     for (const { taken } of this.places) await taken;
+  }
+
+  /** Gives the buffers up once nobody uses a piece any more. */
+  async close(): Promise<void> {
+    await this.settle();
+    for (const { bytes } of this.places.splice(0)) lentBuffers.giveBack(bytes);
   }
 
   private place(): Place {
     return (this.places[this.at] ??= {
-      bytes: new Uint8Array(PIECE_SIZE_BYTES),
+      bytes: lentBuffers.borrow(PIECE_SIZE_BYTES),
       taken: undefined,
     });
   }

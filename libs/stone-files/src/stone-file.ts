@@ -3,6 +3,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { KIB, MIB } from '@cairn/std';
 import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
+import { lentBuffers } from './lent-buffers.js';
 import { StoneRefusal } from './stone-refusal.js';
 
 /** Reads up to this many bytes come out of a window of the file that is kept. */
@@ -16,6 +17,7 @@ const NOTHING = Promise.resolve(new Uint8Array(0));
 /** A stone that is open for reading at any place. */
 export class StoneFile {
   private window: { readonly offset: number; readonly bytes: Uint8Array } = NO_WINDOW;
+  private readonly windowBuffer = lentBuffers.borrow(WINDOW_SIZE_BYTES);
 
   private readonly handle: FileHandle;
   private readonly stats: BigIntStats;
@@ -46,6 +48,8 @@ export class StoneFile {
       } catch (error) {
         if (error instanceof StoneRefusal) await file.checkUnchanged();
         throw error;
+      } finally {
+        lentBuffers.giveBack(file.windowBuffer);
       }
     } finally {
       await handle.close();
@@ -59,12 +63,16 @@ export class StoneFile {
     throw new StoneRefusal(stoneError('stone.file-changed', { offset: 0 }));
   }
 
-  /** Up to `lengthBytes` from `offset`; fewer only at the end of the file. Not to be called twice at once. */
+  /**
+   * Up to `lengthBytes` from `offset`; fewer only at the end of the file. Valid until the next call, which must wait for
+   * this one.
+   */
   async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
     if (lengthBytes > SMALL_READ_SIZE_BYTES) return this.readThrough(offset, lengthBytes);
     const end = Math.min(offset + lengthBytes, this.sizeBytes);
     if (offset < this.window.offset || end > this.window.offset + this.window.bytes.byteLength) {
-      this.window = { offset, bytes: await this.readThrough(offset, WINDOW_SIZE_BYTES) };
+      this.window = NO_WINDOW;
+      this.window = { offset, bytes: await this.fill(this.windowBuffer, offset) };
     }
     const start = offset - this.window.offset;
     return this.window.bytes.subarray(start, start + lengthBytes);
@@ -104,13 +112,17 @@ export class StoneFile {
     range: { readonly start: number; readonly end: number },
     look: (piece: Uint8Array) => void,
   ): Promise<void> {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(SCAN_SIZE_BYTES, range.end - range.start));
-    for (let offset = range.start; offset < range.end;) {
-      const room = buffer.subarray(0, Math.min(buffer.byteLength, range.end - offset));
-      const piece = await this.fill(room, offset);
-      if (piece.byteLength === 0) return;
-      look(piece);
-      offset += piece.byteLength;
+    const buffer = lentBuffers.borrow(Math.min(SCAN_SIZE_BYTES, range.end - range.start));
+    try {
+      for (let offset = range.start; offset < range.end;) {
+        const room = buffer.subarray(0, Math.min(buffer.byteLength, range.end - offset));
+        const piece = await this.fill(room, offset);
+        if (piece.byteLength === 0) return;
+        look(piece);
+        offset += piece.byteLength;
+      }
+    } finally {
+      lentBuffers.giveBack(buffer);
     }
   }
 
@@ -121,7 +133,7 @@ export class StoneFile {
   ): AsyncGenerator<Uint8Array> {
     const sizeBytes = Math.min(chunkSizeBytes, range.end - range.start);
     if (sizeBytes <= 0) return;
-    let buffers = [Buffer.allocUnsafeSlow(sizeBytes), Buffer.allocUnsafeSlow(sizeBytes)] as const;
+    let buffers = [lentBuffers.borrow(sizeBytes), lentBuffers.borrow(sizeBytes)] as const;
     let offset = range.start;
     const readNext = () => this.fill(buffers[0].subarray(0, range.end - offset), offset);
     let reading = readNext();
@@ -136,6 +148,7 @@ export class StoneFile {
       }
     } finally {
       await Promise.allSettled([reading]);
+      for (const buffer of buffers) lentBuffers.giveBack(buffer);
     }
   }
 }
