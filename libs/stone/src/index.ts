@@ -14,6 +14,7 @@ export {
 export {
   DEPENDENCY_KINDS,
   formatDependency,
+  parseBuildDepends,
   parseDependency,
   type Dependency,
   type DependencyError,
