@@ -42,7 +42,7 @@ export function inspectStone(
     StoneFile.with(path, async (file) => {
       const identity = { file: basename(path), sha256: await file.sha256() };
       const description = await inspect(file, identity, options.onProgress);
-      await file.checkUnchanged();
+      file.checkUnchanged();
       return description;
     }),
   );

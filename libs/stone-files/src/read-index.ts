@@ -27,7 +27,7 @@ export function readIndex(
       const packages = orRefuse(
         decodeIndex(await file.read(0, file.sizeBytes), await loadCodec(), options),
       );
-      await file.checkUnchanged();
+      file.checkUnchanged();
       return packages;
     }),
   );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, type BigIntStats } from 'node:fs';
+import { constants, fstatSync, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { KIB, MIB } from '@cairn/std';
 import { HEADER_SIZE_BYTES, stoneError } from '@cairn/stone';
@@ -33,7 +33,7 @@ export class StoneFile {
   static async with<T>(path: string, use: (file: StoneFile) => Promise<T>): Promise<T> {
     const handle = await openForReading(path);
     try {
-      const stats = await handle.stat({ bigint: true });
+      const stats = statsOf(handle);
       if (!stats.isFile())
         throw new StoneRefusal(
           stoneError(
@@ -46,7 +46,7 @@ export class StoneFile {
       try {
         return await use(file);
       } catch (error) {
-        if (error instanceof StoneRefusal) await file.checkUnchanged();
+        if (error instanceof StoneRefusal) file.checkUnchanged();
         throw error;
       } finally {
         lentBuffers.giveBack(file.windowBuffer);
@@ -57,8 +57,8 @@ export class StoneFile {
   }
 
   /** Refuses a file that is not what it was when it was opened: what was read of it may not fit together. */
-  async checkUnchanged(): Promise<void> {
-    const { size, mtimeNs } = await this.handle.stat({ bigint: true });
+  checkUnchanged(): void {
+    const { size, mtimeNs } = statsOf(this.handle);
     if (size === this.stats.size && mtimeNs === this.stats.mtimeNs) return;
     throw new StoneRefusal(stoneError('stone.file-changed', { offset: 0 }));
   }
@@ -151,6 +151,11 @@ export class StoneFile {
       for (const buffer of buffers) lentBuffers.giveBack(buffer);
     }
   }
+}
+
+/** On this thread: what is asked about an open file is in memory, and another thread would take longer to be woken. */
+function statsOf({ fd }: FileHandle): BigIntStats {
+  return fstatSync(fd, { bigint: true });
 }
 
 async function openForReading(path: string): Promise<FileHandle> {

@@ -59,7 +59,7 @@ export function verifyStorage(
       const { slots, endOffset } = await listPayloads(file, 'tolerant');
       orRefuse(checkEnd(endOffset, file.sizeBytes));
       for (const slot of slots) await checkStoredBytes(file, slot, options.onProgress);
-      await file.checkUnchanged();
+      file.checkUnchanged();
       return { sizeBytes: file.sizeBytes, payloadCount: slots.length };
     }),
   );
@@ -69,7 +69,7 @@ async function verify(file: StoneFile, { mode, onProgress }: VerifyOptions): Pro
   const stone = await checkRecords(file, await loadCodec(), mode);
   checkContentSize(stone.contentSlot);
   await checkDigests(file, stone, onProgress);
-  await file.checkUnchanged();
+  file.checkUnchanged();
   return {
     fileType: stone.header.fileType,
     sizeBytes: file.sizeBytes,
