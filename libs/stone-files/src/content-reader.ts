@@ -15,10 +15,10 @@ import {
   type PayloadSlot,
   type ZstdFrameHeader,
 } from '@cairn/stone';
-import { digest64 } from './codec.js';
+import { digest64, loadCodec } from './codec.js';
 import { PIECE_SIZE_BYTES, PieceRing, type ContentTaker } from './piece-ring.js';
 import type { OnProgress } from './progress.js';
-import type { StoneFile } from './stone-file.js';
+import { SMALL_READ_SIZE_BYTES, type StoneFile } from './stone-file.js';
 import { orRefuse, StoneRefusal } from './stone-refusal.js';
 import { openSynchronousZstd, type SynchronousZstd } from './synchronous-zstd.js';
 import { decoderWindows } from './window-budget.js';
@@ -65,6 +65,10 @@ export async function hashStoredBytes(
   slot: PayloadSlot,
   onProgress?: OnProgress,
 ): Promise<bigint> {
+  if (slot.storedSizeBytes <= SMALL_READ_SIZE_BYTES) {
+    const codec = await loadCodec();
+    return codec.xxh3_64(await file.read(slot.bodyOffset, slot.storedSizeBytes));
+  }
   const hasher = (await createXXHash3()).init();
   const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
   let doneBytes = range.start;

@@ -7,7 +7,7 @@ import { lentBuffers } from './lent-buffers.js';
 import { StoneRefusal } from './stone-refusal.js';
 
 /** Reads up to this many bytes come out of a window of the file that is kept. */
-const SMALL_READ_SIZE_BYTES = 64 * KIB;
+export const SMALL_READ_SIZE_BYTES = 64 * KIB;
 const WINDOW_SIZE_BYTES = 512 * KIB;
 
 const SCAN_SIZE_BYTES = MIB;
