@@ -52,7 +52,7 @@ while (performance.now() < endMs) {
   slowestMs = Math.max(slowestMs, ms);
   if (ms > CALL_MS_MAX) stop(`${Math.round(ms)} ms for ${bytes.length} bytes`, bytes);
   // node:zlib closes its decoders in later ticks; without one they would pile up.
-  if (++count % 100 === 0) await nextTurn();
+  if (++count % 10 === 0) await nextTurn();
   if (count % 1_000 === 0 && process.memoryUsage().rss - startRss > MEMORY_SIZE_BYTES_MAX)
     stop('more than 256 MiB', bytes);
 }

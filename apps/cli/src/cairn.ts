@@ -48,7 +48,7 @@ export function cairnProgram(shellFor: (options: () => ServerOptions) => Shell):
   registerBuilderCommands(program, shell);
   registerAllocationCommands(program, shell);
   registerChannelCommands(program, shell);
-  registerStoneCommands(program);
+  registerStoneCommands(program, shell.screen);
   registerRecipeCommands(program, shell);
   registerPlanCommands(program, shell);
   registerRebuildCommands(program, shell);

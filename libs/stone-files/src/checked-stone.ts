@@ -5,12 +5,15 @@ import {
   checkPayloadCount,
   checkPayloadHeader,
   checkStoredLimit,
+  CONTENT_PLAIN_SIZE_BYTES_MAX,
   decodeHeader,
   decodePayload,
   HEADER_SIZE_BYTES,
   PAYLOAD_HEADER_SIZE_BYTES,
   payloadEnd,
+  placeOf,
   readPayloadSlot,
+  RecordBudget,
   stoneError,
   type Codec,
   type DecodedPayload,
@@ -66,9 +69,23 @@ export async function checkRecords(
 ): Promise<CheckedStone> {
   const { header, slots, endOffset } = await listPayloads(file, mode);
   orRefuse(checkEnd(endOffset, file.sizeBytes));
+  const budget = new RecordBudget(file.sizeBytes);
   const payloads: DecodedPayload[] = [];
-  for (const slot of slots) payloads.push(await readPayload(file, slot, codec, mode));
+  for (const slot of slots) {
+    orRefuse(budget.take(slot, mode));
+    payloads.push(await readPayload(file, slot, codec, mode));
+  }
   return { header, payloads, ...orRefuse(checkContents(header, payloads, mode)) };
+}
+
+/** Refuses a Content that is larger than it may be when unpacked. */
+export function checkContentSize(
+  contentSlot: PayloadSlot | undefined,
+  contentSizeBytesMax = CONTENT_PLAIN_SIZE_BYTES_MAX,
+): void {
+  if (contentSlot === undefined || contentSlot.plainSizeBytes <= contentSizeBytesMax) return;
+  const sizes = { expected: `≤ ${contentSizeBytesMax}`, found: contentSlot.plainSizeBytes };
+  throw new StoneRefusal(stoneError('stone.plain-size', placeOf(contentSlot), sizes));
 }
 
 async function readPayload(

@@ -4,6 +4,8 @@ import { compareText, stoneError } from '@cairn/stone';
 import { StoneRefusal } from './stone-refusal.js';
 
 const USR = 'usr';
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const PLAIN_DIRECTORY_MODE = 0o040755;
 
 interface FoundFrame {
@@ -36,7 +38,7 @@ export async function lookUpEntries(
 }
 
 async function walk(root: string, directory: string, found: FoundEntry[]): Promise<void> {
-  const names = await readdir(join(root, USR, directory));
+  const names = (await readdir(join(root, USR, directory), 'buffer')).map(utf8);
   if (directory !== '') {
     const entry = await lookUp(root, directory);
     if (names.length === 0 || entry.mode !== PLAIN_DIRECTORY_MODE) found.push(entry);
@@ -55,9 +57,19 @@ async function lookUp(root: string, target: string): Promise<FoundEntry> {
   const { mode } = stats;
   if (stats.isFile()) return { type: 'regular', target, mode, path, sizeBytes: stats.size };
   if (stats.isSymbolicLink())
-    return { type: 'symlink', target, mode: 0o120777, link: await readlink(path) };
+    return { type: 'symlink', target, mode: 0o120777, link: utf8(await readlink(path, 'buffer')) };
   if (stats.isDirectory()) return { type: 'directory', target, mode };
   throw new StoneRefusal(
     stoneError('stone.entry-unsupported', { offset: 0 }, { found: JSON.stringify(target) }),
   );
+}
+
+/** Names and links are bytes on disk and UTF-8 in a package. */
+function utf8(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    const found = `a name that is not UTF-8, ${JSON.stringify(lenientUtf8.decode(bytes))}`;
+    throw new StoneRefusal(stoneError('stone.entry-unsupported', { offset: 0 }, { found }));
+  }
 }

@@ -15,32 +15,34 @@ import {
   type PayloadSlot,
   type ZstdFrameHeader,
 } from '@cairn/stone';
-import { digest64 } from './codec.js';
-import type { StoneFile } from './stone-file.js';
+import { digest64, loadCodec } from './codec.js';
+import { PIECE_SIZE_BYTES, PieceRing, type ContentTaker } from './piece-ring.js';
+import type { OnProgress } from './progress.js';
+import { SMALL_READ_SIZE_BYTES, type StoneFile } from './stone-file.js';
 import { orRefuse, StoneRefusal } from './stone-refusal.js';
 import { openSynchronousZstd, type SynchronousZstd } from './synchronous-zstd.js';
 import { decoderWindows } from './window-budget.js';
 import { DECOMPRESSION_PARAMETERS } from './zstd-parameters.js';
 
 const STORED_CHUNK_SIZE_BYTES = MIB;
-const PLAIN_CHUNK_SIZE_BYTES = MIB;
 const NOT_WRITTEN = 0xffff_ffff;
 
 /**
  * Gives the decompressed Content to `take` in pieces, never all at once; checks checksum, frame and size on the way and
- * throws a refusal. A piece is only valid during the call.
+ * throws a refusal. A piece is only valid until what `take` returned has settled.
  */
 export async function readContent(
   file: StoneFile,
   slot: PayloadSlot,
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
+  openDecoder = openSynchronousZstd,
 ): Promise<void> {
   if (slot.compression === 'none') {
     for await (const chunk of storedChunks(file, slot, undefined)) await take(chunk);
     return;
   }
   const frame = await readFrameHeader(file, slot);
-  const decoder = openSynchronousZstd();
+  const decoder = openDecoder();
   await decoderWindows.run(frame.windowSizeBytes, () =>
     decoder === undefined
       ? decompressInto(file, slot, frame, take)
@@ -49,29 +51,46 @@ export async function readContent(
 }
 
 /** Hashes a payload’s stored bytes and compares them with its checksum. */
-export async function checkStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<void> {
-  orRefuse(compareChecksum(slot, await hashStoredBytes(file, slot)));
+export async function checkStoredBytes(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress?: OnProgress,
+): Promise<void> {
+  orRefuse(compareChecksum(slot, await hashStoredBytes(file, slot, onProgress)));
 }
 
-/** XXH3-64 of a payload’s stored bytes. */
-export async function hashStoredBytes(file: StoneFile, slot: PayloadSlot): Promise<bigint> {
+/** XXH3-64 of a payload’s stored bytes. Progress in bytes of the file. */
+export async function hashStoredBytes(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress?: OnProgress,
+): Promise<bigint> {
+  if (slot.storedSizeBytes <= SMALL_READ_SIZE_BYTES) {
+    const codec = await loadCodec();
+    return codec.xxh3_64(await file.read(slot.bodyOffset, slot.storedSizeBytes));
+  }
   const hasher = (await createXXHash3()).init();
   const range = { start: slot.bodyOffset, end: slot.bodyOffset + slot.storedSizeBytes };
-  await file.scan(range, (piece) => hasher.update(piece));
+  let doneBytes = range.start;
+  await file.scan(range, (piece) => {
+    hasher.update(piece);
+    doneBytes += piece.byteLength;
+    onProgress?.({ doneBytes, totalBytes: file.sizeBytes });
+  });
   return digest64(hasher);
 }
 
 /**
- * On this thread and with two buffers for everything: handing each piece to another thread and back costs more than it
- * gains, most of all on a busy machine. Other work gets its turn between the pieces.
+ * On this thread: handing each piece to another one and back costs more than it gains, most of all on a busy machine.
+ * Other work gets its turn between the pieces, and what takes them may still be writing some while the next is unpacked.
  */
 async function decompressHere(
   file: StoneFile,
   slot: PayloadSlot,
   { frame, decoder }: { readonly frame: ZstdFrameHeader; readonly decoder: SynchronousZstd },
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
 ): Promise<void> {
-  const plain = new Uint8Array(PLAIN_CHUNK_SIZE_BYTES);
+  const pieces = new PieceRing(take);
   const { _writeState: state } = decoder;
   let sizeBytes = 0;
   try {
@@ -79,6 +98,7 @@ async function decompressHere(
       let roomLeftBytes = 0;
       // A full buffer may mean that the decoder holds back more.
       for (let at = 0; at < stored.byteLength || roomLeftBytes === 0;) {
+        const plain = await pieces.next();
         state[0] = NOT_WRITTEN;
         const left = stored.byteLength - at;
         const { _handle: handle } = decoder;
@@ -90,28 +110,30 @@ async function decompressHere(
         at = stored.byteLength - (state[1] ?? 0);
         const written = plain.byteLength - roomLeftBytes;
         sizeBytes += written;
-        if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
-        if (written > 0) await take(plain.subarray(0, written));
+        if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more bytes');
+        if (written > 0) pieces.hand(plain.subarray(0, written));
         await nextTurn();
       }
     }
+    await pieces.drain();
   } finally {
     decoder.destroy();
+    await pieces.close();
   }
-  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, `${sizeBytes} bytes`);
 }
 
 async function decompressInto(
   file: StoneFile,
   slot: PayloadSlot,
   frame: ZstdFrameHeader,
-  take: (chunk: Uint8Array) => void | Promise<void>,
+  take: ContentTaker,
 ): Promise<void> {
   const decoder = createZstdDecompress({
     params: DECOMPRESSION_PARAMETERS,
-    chunkSize: PLAIN_CHUNK_SIZE_BYTES,
+    chunkSize: PIECE_SIZE_BYTES,
   });
-  const stored = Readable.from(storedChunks(file, slot, frame), { objectMode: false });
+  const stored = Readable.from(ownChunks(storedChunks(file, slot, frame)), { objectMode: false });
   const fed = new Promise<Error | undefined>((resolve) => {
     pipeline(stored, decoder, (error) => {
       resolve(error ?? undefined);
@@ -121,7 +143,7 @@ async function decompressInto(
   try {
     for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more');
+      if (sizeBytes > slot.plainSizeBytes) throw wrongSize(slot, 'more bytes');
       await take(chunk);
     }
   } catch (error) {
@@ -130,7 +152,12 @@ async function decompressInto(
   }
   const failure = await fed;
   if (failure !== undefined) throw refusalOf(failure, slot) ?? failure;
-  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, sizeBytes);
+  if (sizeBytes !== slot.plainSizeBytes) throw wrongSize(slot, `${sizeBytes} bytes`);
+}
+
+/** Copies for a stream, which keeps pieces longer than they are valid. */
+async function* ownChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
 }
 
 async function readFrameHeader(file: StoneFile, slot: PayloadSlot): Promise<ZstdFrameHeader> {
@@ -141,7 +168,7 @@ async function readFrameHeader(file: StoneFile, slot: PayloadSlot): Promise<Zstd
   return orRefuse(checkZstdFrameHeader(frame, slot.plainSizeBytes, place));
 }
 
-/** The stored bytes in order; the walk and the checksum are checked before the last of them is handed on. */
+/** The stored bytes in order, each piece valid until the next; the walk and the checksum are checked before the last of them is handed on. */
 async function* storedChunks(
   file: StoneFile,
   slot: PayloadSlot,
@@ -174,7 +201,7 @@ async function* storedChunks(
   }
 }
 
-function wrongSize(slot: PayloadSlot, found: number | string): StoneRefusal {
+function wrongSize(slot: PayloadSlot, found: string): StoneRefusal {
   const sizes = { expected: slot.plainSizeBytes, found };
   return new StoneRefusal(stoneError('stone.plain-size', placeOf(slot), sizes));
 }

@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, fchmodSync, openSync, writeSync, constants } from 'node:fs';
+import { closeSync, constants, copyFileSync, fchmodSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXXHash128, type IHasher } from 'hash-wasm';
 import {
@@ -9,12 +9,8 @@ import {
   type LayoutEntry,
   type PayloadSlot,
 } from '@cairn/stone';
+import { OutputFile } from './output-file.js';
 import { StoneRefusal } from './stone-refusal.js';
-
-/** New files only: an existing name, a link included, is an error of the system. */
-const CREATE_FLAGS =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const PRIVATE_MODE = 0o600;
 
 /** How extracted files are written. */
 export interface SinkOptions {
@@ -25,11 +21,11 @@ export interface SinkOptions {
 }
 
 /**
- * Writes the pieces of a Content to the files that have their digest and checks each digest when a file is complete.
- * Synchronous on purpose: decompression runs in another thread meanwhile.
+ * Writes the pieces of a Content to the files that have their digest and checks each digest when a file is complete,
+ * before the file gets its mode.
  */
 export class ContentSink {
-  private descriptor: number | undefined;
+  private file: OutputFile | undefined;
 
   private readonly hasher: IHasher;
   private readonly slot: PayloadSlot;
@@ -57,41 +53,61 @@ export class ContentSink {
     return new ContentSink(await createXXHash128(), slot, files, options);
   }
 
-  /** Takes pieces in the order of the Content. */
-  take(pieces: Iterable<ContentPiece>): void {
+  /** Takes pieces in the order of the Content, which must stay as they are until the returned promise settles. */
+  take(pieces: Iterable<ContentPiece>): Promise<void> | undefined {
+    const going: Promise<void>[] = [];
+    const wait = (promise: Promise<void> | undefined) => {
+      if (promise !== undefined) going.push(promise);
+    };
+    let failure: Failure | undefined;
+    try {
+      this.takeEach(pieces, wait);
+    } catch (error) {
+      failure = { error };
+    }
+    if (going.length > 0) return allDone(going, failure);
+    if (failure !== undefined) throw failure.error;
+    return undefined;
+  }
+
+  private takeEach(
+    pieces: Iterable<ContentPiece>,
+    wait: (promise: Promise<void> | undefined) => void,
+  ): void {
     for (const { range, bytes, isLast } of pieces) {
-      const [first, ...copies] = this.files.get(range.digest) ?? [];
       this.hasher.update(bytes);
+      const [first, ...copies] = this.files.get(range.digest) ?? [];
       if (first !== undefined) {
-        this.descriptor ??= openSync(this.pathOf(first), CREATE_FLAGS, PRIVATE_MODE);
-        writeAll(this.descriptor, bytes);
+        this.file ??= new OutputFile(this.pathOf(first));
+        wait(this.file.append(bytes));
       }
-      if (isLast) this.complete(range.digest, first, copies);
+      if (!isLast) continue;
+      this.checkDigest(range.digest);
+      if (first !== undefined) wait(this.complete(first, copies));
     }
   }
 
   /** Closes what a failure left open. */
-  close(): void {
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
-    this.descriptor = undefined;
+  async close(): Promise<void> {
+    await this.file?.abandon();
+    this.file = undefined;
   }
 
-  private complete(
-    digest: string,
-    first: LayoutEntry | undefined,
-    copies: readonly LayoutEntry[],
-  ): void {
+  private checkDigest(expected: string): void {
     const found = toHex(this.hasher.digest('binary'));
     this.hasher.init();
-    if (found !== digest) {
-      throw new StoneRefusal(
-        stoneError('stone.index-digest', placeOf(this.slot), { expected: digest, found }),
-      );
-    }
-    if (first === undefined || this.descriptor === undefined) return;
-    for (const copy of copies) this.writeCopy(this.pathOf(first), copy);
-    fchmodSync(this.descriptor, first.mode & this.options.modeMask);
-    this.close();
+    if (found === expected) return;
+    throw new StoneRefusal(
+      stoneError('stone.index-digest', placeOf(this.slot), { expected, found }),
+    );
+  }
+
+  private complete(first: LayoutEntry, copies: readonly LayoutEntry[]): Promise<void> | undefined {
+    const { file } = this;
+    this.file = undefined;
+    return file?.seal(this.modeOf(first), () => {
+      for (const copy of copies) this.writeCopy(this.pathOf(first), copy);
+    });
   }
 
   /** Each path gets a file of its own, so that changing one never changes the other. */
@@ -100,10 +116,14 @@ export class ContentSink {
     copyFileSync(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
-      fchmodSync(descriptor, entry.mode & this.options.modeMask);
+      fchmodSync(descriptor, this.modeOf(entry));
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  private modeOf({ mode }: LayoutEntry): number {
+    return mode & this.options.modeMask;
   }
 
   private pathOf({ target }: LayoutEntry): string {
@@ -111,7 +131,14 @@ export class ContentSink {
   }
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.byteLength) written += writeSync(descriptor, bytes, written);
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Waits for all, also when one fails or something else did: the others still use their pieces. */
+async function allDone(going: readonly Promise<void>[], failure?: Failure): Promise<void> {
+  const results = await Promise.allSettled(going);
+  if (failure !== undefined) throw failure.error;
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -145,6 +145,41 @@ describe('createStone', () => {
     expect(await readdir(directory)).toEqual(['root']);
   });
 
+  it('refuses names and links that are not UTF-8 rather than changing them', async () => {
+    const bytes = Buffer.concat([Buffer.from(join(root, 'usr/bin/')), Buffer.of(0xff)]);
+    await writeFile(bytes, '');
+    expect(await create()).toMatchObject({ ok: false, error: { code: 'stone.entry-unsupported' } });
+    await rm(bytes);
+    await symlink(Buffer.of(0x61, 0xff), join(root, 'usr/bin/link'));
+    expect(await create()).toMatchObject({ ok: false, error: { code: 'stone.entry-unsupported' } });
+  });
+
+  it('says so when there is nothing to read', async () => {
+    await rm(join(root, 'usr'), { recursive: true });
+    expect(await create()).toMatchObject({ ok: false, error: { code: 'stone.unreadable' } });
+  });
+
+  it('replaces a leftover of its own, and follows no link in its place', async () => {
+    await fillRoot();
+    const victim = join(directory, 'victim');
+    await writeFile(victim, 'precious');
+    await symlink(victim, join(directory, `${packageFileName(described)}.partial`));
+    expect(await create()).toMatchObject({ ok: true });
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+  });
+
+  it('tells how far it is', async () => {
+    await fillRoot();
+    const seen: number[] = [];
+    await createStone({
+      package: described,
+      root,
+      out: join(directory, 'a.stone'),
+      onProgress: ({ doneBytes, totalBytes }) => seen.push(doneBytes, totalBytes),
+    });
+    expect(seen.slice(-2)).toEqual([13, 13]);
+  });
+
   it('says so when it cannot write', async () => {
     const made = await createStone({
       package: described,

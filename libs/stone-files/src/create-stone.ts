@@ -1,14 +1,19 @@
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Result } from '@cairn/std';
 import {
+  checkPayloadHeader,
   encodeContentRanges,
   encodeHeader,
   encodeLayoutEntries,
   encodeMetaBlock,
   encodePayload,
   encodePayloadHeader,
+  HEADER_SIZE_BYTES,
   PAYLOAD_HEADER_SIZE_BYTES,
+  payloadEnd,
+  readPayloadSlot,
+  RecordBudget,
   type Codec,
   type StoneError,
   type StonePackage,
@@ -18,8 +23,9 @@ import { lookUpEntries, walkTree } from './collect-entries.js';
 import { writeAt, writeContent } from './content-writer.js';
 import { sha256OfFile } from './file-hash.js';
 import { contentPieces, planPackage, type PackagePlan } from './package-plan.js';
-import { asResult, orRefuse } from './stone-refusal.js';
-import { syncDirectory } from './write-file-durably.js';
+import type { OnProgress } from './progress.js';
+import { asResult, orRefuse, orUnreadable } from './stone-refusal.js';
+import { openNew, syncDirectory } from './write-file-durably.js';
 
 const PARTIAL_SUFFIX = '.partial';
 
@@ -32,6 +38,8 @@ export interface StoneOrder {
   readonly files?: readonly string[];
   /** Path of the file to write; its directory must exist. */
   readonly out: string;
+  /** Told in plain bytes of the Content, while it is compressed. */
+  readonly onProgress?: OnProgress;
 }
 
 /** The file that was written; `paths` are its layout targets below /usr, sorted. */
@@ -50,11 +58,12 @@ export function createStone(order: StoneOrder): Promise<Result<CreatedStone, Sto
   return asResult('stone.write-failed', async () => {
     const codec = await loadCodec();
     const { files, root, out } = order;
-    const entries = files === undefined ? await walkTree(root) : await lookUpEntries(root, files);
-    const plan = await planPackage(entries);
+    const plan = await orUnreadable(async () =>
+      planPackage(files === undefined ? await walkTree(root) : await lookUpEntries(root, files)),
+    );
     const partial = `${out}${PARTIAL_SUFFIX}`;
     try {
-      await writeStone(partial, order.package, plan, codec);
+      await writeStone(partial, order, plan, codec);
       const sha256 = await sha256OfFile(partial);
       const { size } = await stat(partial);
       await rename(partial, out);
@@ -69,18 +78,19 @@ export function createStone(order: StoneOrder): Promise<Result<CreatedStone, Sto
 
 async function writeStone(
   path: string,
-  stonePackage: StonePackage,
+  order: StoneOrder,
   plan: PackagePlan,
   codec: Codec,
 ): Promise<void> {
-  const records = recordPayloads(stonePackage, plan, codec);
+  const records = recordPayloads(order.package, plan, codec);
   const hasContent = plan.content.length > 0;
   const payloadCount = records.length + (hasContent ? 1 : 0);
   const head = Buffer.concat([encodeHeader({ fileType: 'binary', payloadCount }), ...records]);
-  const handle = await open(path, 'w');
+  const handle = await openNew(path);
   try {
     await writeAt(handle, head, 0);
-    if (hasContent) await writeContentPayload(handle, head.byteLength, plan);
+    if (hasContent) await writeContentPayload(handle, head.byteLength, { plan, ...order });
+    checkReadable(head, (await handle.stat()).size, payloadCount - (hasContent ? 1 : 0));
     await handle.sync();
   } finally {
     await handle.close();
@@ -91,10 +101,10 @@ async function writeStone(
 async function writeContentPayload(
   handle: FileHandle,
   headerOffset: number,
-  plan: PackagePlan,
+  { plan, onProgress }: { readonly plan: PackagePlan; readonly onProgress?: OnProgress },
 ): Promise<void> {
   const written = await writeContent(handle, headerOffset + PAYLOAD_HEADER_SIZE_BYTES, {
-    pieces: contentPieces(plan),
+    pieces: contentPieces(plan, onProgress),
     plainSizeBytes: plan.contentSizeBytes,
   });
   const header = encodePayloadHeader({
@@ -104,6 +114,20 @@ async function writeContentPayload(
     ...written,
   });
   await writeAt(handle, header, headerOffset);
+}
+
+/** Nobody may write what nobody would read: more paths than a file of this size may hold. */
+function checkReadable(head: Uint8Array, fileSizeBytes: number, recordPayloadCount: number): void {
+  const budget = new RecordBudget(fileSizeBytes);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  let headerOffset = HEADER_SIZE_BYTES;
+  for (let payload = 0; payload < recordPayloadCount; payload++) {
+    const at = { viewOffset: headerOffset, payload, headerOffset };
+    const slot = orRefuse(readPayloadSlot(view, at, fileSizeBytes));
+    orRefuse(checkPayloadHeader(slot, 'strict'));
+    orRefuse(budget.take(slot, 'strict'));
+    headerOffset = payloadEnd(slot);
+  }
 }
 
 function recordPayloads(

@@ -1,8 +1,9 @@
-import { webcrypto } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
 import { loadCodec } from './codec.js';
+import { lentBuffers } from './lent-buffers.js';
 import { mapInParallel } from './parallel.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
@@ -11,6 +12,8 @@ import { asResult, orRefuse } from './stone-refusal.js';
 const WHOLE_SIZE_BYTES_MAX = 8 * MIB;
 const CHUNK_SIZE_BYTES = MIB;
 const FILES_PER_CORE = 4;
+
+let hashesElsewhere = 0;
 
 /** Reads a package’s description and hashes the file: what an index says of it, but for its `uri`. */
 export function describeStone(path: string): Promise<Result<StonePackage, StoneError>> {
@@ -32,10 +35,16 @@ export function describeStones(
 
 async function describe(file: StoneFile): Promise<StonePackage> {
   const isSmall = file.sizeBytes <= WHOLE_SIZE_BYTES_MAX;
-  const head = await file.read(0, isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES);
-  const hashing = isSmall ? sha256(head) : file.sha256();
-  const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
-  return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
+  const buffer = lentBuffers.borrow(isSmall ? file.sizeBytes : CHUNK_SIZE_BYTES);
+  try {
+    const head = await file.fill(buffer, 0);
+    const hashing = isSmall ? sha256(head) : file.sha256();
+    const [hash, stonePackage] = await Promise.all([hashing, readDescription(file, head)]);
+    file.checkUnchanged();
+    return { ...stonePackage, hash, sizeBytes: file.sizeBytes };
+  } finally {
+    lentBuffers.giveBack(buffer);
+  }
 }
 
 async function readDescription(file: StoneFile, head: Uint8Array): Promise<StonePackage> {
@@ -46,7 +55,18 @@ async function readDescription(file: StoneFile, head: Uint8Array): Promise<Stone
   return orRefuse(readPackageMeta(bytes, await loadCodec(), { fileSizeBytes }));
 }
 
+/**
+ * On another thread as long as one is free; this thread, which would only wait, hashes the rest. Both cores of a small
+ * machine are busy then.
+ */
 async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await webcrypto.subtle.digest('SHA-256', bytes);
-  return Buffer.from(digest).toString('hex');
+  if (hashesElsewhere >= availableParallelism() - 1) {
+    return createHash('sha256').update(bytes).digest('hex');
+  }
+  hashesElsewhere++;
+  try {
+    return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  } finally {
+    hashesElsewhere--;
+  }
 }

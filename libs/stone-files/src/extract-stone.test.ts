@@ -2,7 +2,15 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { indexRecord, layoutRecord, packageWith } from './forged-stone.conformance.js';
+import { MIB } from '@cairn/std';
+import {
+  forge,
+  indexRecord,
+  layoutRecord,
+  metaPayload,
+  packageWith,
+  requiredRecords,
+} from './forged-stone.conformance.js';
 import { extractStone, loadCodec } from './index.js';
 
 const codec = await loadCodec();
@@ -26,6 +34,31 @@ async function extract(layout: Buffer[], options: Parameters<typeof extractStone
   const path = join(directory, 'case.stone');
   await writeFile(path, packageWith({ layout, ...content }, codec));
   return extractStone(path, out(), options);
+}
+
+/** A package of these files, each under two names; other Content than announced when that is given. */
+function packageOfFiles(files: readonly Buffer[], content = files): Buffer {
+  let start = 0;
+  const index = files.map((bytes) => {
+    const end = start + bytes.byteLength;
+    const record = indexRecord(BigInt(start), BigInt(end), codec.xxh3_128(bytes));
+    start = end;
+    return record;
+  });
+  const layout = files.flatMap((bytes, at) => {
+    const source = codec.xxh3_128(bytes);
+    return [
+      layoutRecord({ type: 1, target: `file-${at}`, source, mode: 0o100755 }),
+      layoutRecord({ type: 1, target: `copy-${at}`, source, mode: 0o100600 }),
+    ];
+  });
+  const payloads = [
+    metaPayload(requiredRecords()),
+    { kind: 3, plain: Buffer.concat(layout), recordCount: layout.length },
+    { kind: 4, plain: Buffer.concat(index), recordCount: index.length },
+    { kind: 2, plain: Buffer.concat(content), recordCount: 0, compression: 2 },
+  ];
+  return forge({ payloads }, codec);
 }
 
 async function modeOf(target: string): Promise<number> {
@@ -128,6 +161,62 @@ describe('extractStone', () => {
     const result = await extract([regular('a')], { contentSizeBytesMax: 4 });
     expect(result).toMatchObject({ ok: false, error: { code: 'stone.plain-size' } });
     expect(await extract([regular('a')], { contentSizeBytesMax: 5 })).toMatchObject({ ok: true });
+  });
+
+  it('writes files that span pieces and share them, and gives each its mode', async () => {
+    const sizes = [3 * MIB + 7, MIB, 70_000, 65_536, 65_535, 9, 1, 0];
+    const files = sizes.map((size, seed) => Buffer.alloc(size, `${seed} and more `));
+    const path = join(directory, 'many.stone');
+    await writeFile(path, packageOfFiles(files));
+    const result = await extractStone(path, out());
+    expect(result).toMatchObject({ ok: true, value: { pathCount: 2 * files.length } });
+    for (const [at, bytes] of files.entries()) {
+      for (const name of ['file', 'copy']) {
+        const found = await readFile(join(out(), `usr/${name}-${at}`));
+        expect(Buffer.compare(found, bytes), `${name}-${at}`).toBe(0);
+        expect(await modeOf(`${name}-${at}`)).toBe(name === 'file' ? 0o755 : 0o600);
+      }
+    }
+  });
+
+  it('takes everything back when a later file is not what it should be', async () => {
+    const files = [Buffer.alloc(2 * MIB, 'a'), Buffer.alloc(2 * MIB, 'b')];
+    const path = join(directory, 'many.stone');
+    await writeFile(
+      path,
+      packageOfFiles(files, [Buffer.alloc(2 * MIB, 'a'), Buffer.alloc(2 * MIB, 'c')]),
+    );
+    expect(await extractStone(path, out())).toMatchObject({
+      ok: false,
+      error: { code: 'stone.index-digest' },
+    });
+    expect(await readdir(out())).toEqual([]);
+  });
+
+  it('takes everything back when the file system refuses a name', async () => {
+    expect(await extract([regular('a'), regular('b'.repeat(300))])).toMatchObject({
+      ok: false,
+      error: { code: 'stone.write-failed' },
+    });
+    expect(await readdir(out())).toEqual([]);
+  });
+
+  it.each([3, 4])('refuses what is no package: file type %i', async (fileType) => {
+    const path = join(directory, 'case.stone');
+    await writeFile(path, forge({ fileType, payloads: [] }, codec));
+    expect(await extractStone(path, out(), { mode: 'tolerant' })).toMatchObject({
+      ok: false,
+      error: { code: 'stone.file-type' },
+    });
+    expect(await readdir(directory)).toEqual(['case.stone']);
+  });
+
+  it('refuses paths that imply too many directories', async () => {
+    const deep = Array.from({ length: 210 }, (_, at) =>
+      layoutRecord({ type: 6, target: `${at}${'/a'.repeat(1_000)}`, mode: 0o010644 }),
+    );
+    expect(await extract(deep)).toMatchObject({ error: { code: 'stone.amplification' } });
+    expect(await readdir(directory)).toEqual(['case.stone']);
   });
 
   it('tells how far it is', async () => {

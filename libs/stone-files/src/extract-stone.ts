@@ -1,22 +1,24 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '@cairn/std';
 import {
   ContentCutter,
-  placeOf,
   stoneError,
+  wrongFileType,
   type ReadMode,
   type StoneError,
   type StonePackage,
 } from '@cairn/stone';
-import { checkRecords, type CheckedStone } from './checked-stone.js';
+import { checkContentSize, checkRecords, type CheckedStone } from './checked-stone.js';
 import { loadCodec } from './codec.js';
 import { readContent } from './content-reader.js';
 import { ContentSink } from './content-sink.js';
 import { planExtraction, type ExtractionPlan } from './extraction-plan.js';
+import { makeDirectory } from './make-directory.js';
+import type { OnProgress } from './progress.js';
 import { StoneFile } from './stone-file.js';
-import { asResult, StoneRefusal } from './stone-refusal.js';
+import { asResult, orRefuse, StoneRefusal } from './stone-refusal.js';
 
 const USR = 'usr';
 const DIRECTORY_MODE = 0o755;
@@ -26,15 +28,12 @@ const ALL_MODE_BITS = 0o7777;
 /** How a package is extracted. */
 export interface ExtractOptions {
   readonly mode?: ReadMode;
-  /** Largest Content that is unpacked, in bytes; a larger one is refused with `stone.plain-size`. */
+  /** Largest Content that is unpacked, in bytes, 64 GiB by default; a larger one is refused with `stone.plain-size`. */
   readonly contentSizeBytesMax?: number;
   /** Keeps set-user-id, set-group-id and sticky bits, which are dropped otherwise. */
   readonly keepSpecialBits?: boolean;
-  /** Told after every piece of Content, in plain bytes. */
-  readonly onProgress?: (progress: {
-    readonly doneBytes: number;
-    readonly totalBytes: number;
-  }) => void;
+  /** Told in plain bytes of the Content. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What was extracted; `ignoredPaths` are special files, which are not created. */
@@ -57,10 +56,12 @@ export function extractStone(
   return asResult('stone.write-failed', () =>
     StoneFile.with(path, async (file) => {
       const stone = await checkRecords(file, await loadCodec(), options.mode ?? 'strict');
-      checkContentSize(stone, options.contentSizeBytesMax);
+      if (stone.header.fileType !== 'binary') orRefuse(wrongFileType(stone.header, 'binary (1)'));
+      checkContentSize(stone.contentSlot, options.contentSizeBytesMax);
+      const plan = planExtraction(stone.layout);
       await claimDirectory(directory);
       try {
-        return await extract(file, stone, join(directory, USR), options);
+        return await extract(file, stone, { plan, directory: join(directory, USR), options });
       } catch (error) {
         await rm(join(directory, USR), { recursive: true, force: true });
         throw error;
@@ -72,10 +73,13 @@ export function extractStone(
 async function extract(
   file: StoneFile,
   stone: CheckedStone,
-  directory: string,
-  options: ExtractOptions,
+  to: {
+    readonly plan: ExtractionPlan;
+    readonly directory: string;
+    readonly options: ExtractOptions;
+  },
 ): Promise<ExtractedStone> {
-  const plan = planExtraction(stone.layout);
+  const { plan, directory, options } = to;
   const modeMask = options.keepSpecialBits === true ? ALL_MODE_BITS : PERMISSION_BITS;
   mkdirSync(directory, { mode: DIRECTORY_MODE });
   for (const target of plan.directories)
@@ -108,26 +112,18 @@ async function extractContent(
   const totalBytes = slot.plainSizeBytes;
   try {
     await readContent(file, slot, (chunk) => {
-      sink.take(cutter.push(chunk));
+      const taken = sink.take(cutter.push(chunk));
       to.options.onProgress?.({ doneBytes: cutter.sizeBytes, totalBytes });
+      return taken;
     });
-    sink.take(cutter.finish());
+    await sink.take(cutter.finish());
   } finally {
-    sink.close();
+    await sink.close();
   }
 }
 
-function checkContentSize(
-  { contentSlot }: CheckedStone,
-  contentSizeBytesMax = Number.MAX_SAFE_INTEGER,
-): void {
-  if (contentSlot === undefined || contentSlot.plainSizeBytes <= contentSizeBytesMax) return;
-  const sizes = { expected: `≤ ${contentSizeBytesMax}`, found: contentSlot.plainSizeBytes };
-  throw new StoneRefusal(stoneError('stone.plain-size', placeOf(contentSlot), sizes));
-}
-
 async function claimDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const stats = await lstat(directory);
   const isEmpty = stats.isDirectory() && (await readdir(directory)).length === 0;
   if (isEmpty) return;

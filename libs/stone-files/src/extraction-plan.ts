@@ -1,5 +1,8 @@
-import type { LayoutEntry } from '@cairn/stone';
-import { compareText, parentOf } from '@cairn/stone';
+import { compareText, parentOf, stoneError, type LayoutEntry } from '@cairn/stone';
+import { StoneRefusal } from './stone-refusal.js';
+
+/** Directories of one package, implied ones included: a few long paths could imply millions. */
+const DIRECTORIES_MAX = 200_000;
 
 /** Entries in an order that works: directories from the top down, then files by digest, links last. */
 export interface ExtractionPlan {
@@ -15,7 +18,7 @@ export interface ExtractionPlan {
   readonly ignored: readonly LayoutEntry[];
 }
 
-/** Orders the entries of a checked layout for extraction. */
+/** Orders the entries of a checked layout for extraction; throws a refusal when they imply too many directories. */
 export function planExtraction(layout: readonly LayoutEntry[]): ExtractionPlan {
   const directories = new Set<string>();
   const directoryModes = new Map<string, number>();
@@ -24,6 +27,7 @@ export function planExtraction(layout: readonly LayoutEntry[]): ExtractionPlan {
   const ignored: LayoutEntry[] = [];
   for (const entry of layout) {
     addParents(entry.target, directories);
+    if (directories.size > DIRECTORIES_MAX) throw tooMany();
     if (entry.type === 'directory') {
       directories.add(entry.target);
       directoryModes.set(entry.target, entry.mode);
@@ -43,4 +47,9 @@ function addParents(target: string, directories: Set<string>): void {
     if (directories.has(parent)) return;
     directories.add(parent);
   }
+}
+
+function tooMany(): StoneRefusal {
+  const counts = { expected: `≤ ${DIRECTORIES_MAX} directories`, found: 'more' };
+  return new StoneRefusal(stoneError('stone.amplification', { offset: 0 }, counts));
 }

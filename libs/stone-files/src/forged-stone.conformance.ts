@@ -105,7 +105,7 @@ export function metaPayload(
 /** A Layout record; wrong where told. */
 export function layoutRecord(record: {
   readonly type: number;
-  readonly target: string;
+  readonly target: string | Uint8Array;
   readonly source?: Uint8Array;
   readonly mode?: number;
   readonly tag?: number;
@@ -113,7 +113,7 @@ export function layoutRecord(record: {
   readonly targetLength?: number;
 }): Buffer {
   const source = record.source ?? Buffer.alloc(0);
-  const target = Buffer.from(record.target);
+  const target = typeof record.target === 'string' ? Buffer.from(record.target) : record.target;
   const header = Buffer.alloc(32);
   header.writeUInt32BE(
     record.mode ?? [0, 0o100644, 0o120777, 0o040755, 0o020644][record.type] ?? 0,

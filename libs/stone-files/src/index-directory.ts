@@ -10,6 +10,7 @@ import {
 } from '@cairn/stone';
 import { loadCodec } from './codec.js';
 import { describeStones } from './describe-stone.js';
+import { asResult } from './stone-refusal.js';
 
 const EXTENSION = '.stone';
 
@@ -37,7 +38,9 @@ export async function indexDirectory(
   } = {},
 ): Promise<Result<IndexedDirectory, IndexingError>> {
   const base = options.base ?? directory;
-  const paths = await findStones(directory);
+  const found = await asResult('stone.unreadable', () => findStones(directory));
+  if (!found.ok) return { ok: false, error: { path: directory, error: found.error } };
+  const paths = found.value;
   const described = await describeStones(paths, options.onProgress);
   const newest = new Map<string, { readonly stonePackage: StonePackage; readonly path: string }>();
   for (const [at, path] of paths.entries()) {
@@ -46,9 +49,10 @@ export async function indexDirectory(
     if (!result.ok) return { ok: false, error: { path, error: result.error } };
     const stonePackage = { ...result.value, uri: relative(base, path).split(sep).join('/') };
     const key = `${stonePackage.architecture} ${stonePackage.name}`;
-    const other = newest.get(key)?.stonePackage.sourceRelease ?? -1;
-    if (other === stonePackage.sourceRelease) return twin(path, stonePackage.name);
-    if (other < stonePackage.sourceRelease) newest.set(key, { stonePackage, path });
+    const other = newest.get(key);
+    const release = other?.stonePackage.sourceRelease ?? -1;
+    if (release === stonePackage.sourceRelease) return twin(path, stonePackage, other?.path);
+    if (release < stonePackage.sourceRelease) newest.set(key, { stonePackage, path });
   }
   const packages = [...newest.values()].map(({ stonePackage }) => stonePackage);
   const bytes = encodeIndex(packages, await loadCodec(), { order: 'name' });
@@ -65,7 +69,12 @@ export async function findStones(directory: string): Promise<string[]> {
     .sort(compareText);
 }
 
-function twin(path: string, name: string): Result<never, IndexingError> {
-  const error = stoneError('stone.index-name-duplicate', { offset: 0 }, { found: name });
+function twin(
+  path: string,
+  { name, sourceRelease }: StonePackage,
+  otherPath = '',
+): Result<never, IndexingError> {
+  const found = `${name}, release ${sourceRelease}, in ${otherPath} as well`;
+  const error = stoneError('stone.index-name-duplicate', { offset: 0 }, { found });
   return { ok: false, error: { path, error } };
 }

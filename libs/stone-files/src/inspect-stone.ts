@@ -10,15 +10,17 @@ import {
   describeRecords,
   hex64,
   isReadable,
+  RecordBudget,
   ZSTD_HEADER_SIZE_BYTES_MAX,
   type DecodedPayload,
   type Description,
   type PayloadSlot,
   type StoneError,
 } from '@cairn/stone';
-import { listPayloads, type PayloadList } from './checked-stone.js';
+import { checkContentSize, listPayloads, type PayloadList } from './checked-stone.js';
 import { loadCodec } from './codec.js';
 import { hashStoredBytes, readContent } from './content-reader.js';
+import type { OnProgress } from './progress.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
 
@@ -32,10 +34,16 @@ interface Inspected extends DecodedPayload {
  * Everything a file says, as a plain object for JSON: header, payload headers, every record, facts of the zstd frames
  * and cross checks. Reads tolerantly; what cannot be read at all is refused.
  */
-export function inspectStone(path: string): Promise<Result<Description, StoneError>> {
+export function inspectStone(
+  path: string,
+  options: { readonly onProgress?: OnProgress } = {},
+): Promise<Result<Description, StoneError>> {
   return asResult('stone.unreadable', () =>
     StoneFile.with(path, async (file) => {
-      return inspect(file, { file: basename(path), sha256: await file.sha256() });
+      const identity = { file: basename(path), sha256: await file.sha256() };
+      const description = await inspect(file, identity, options.onProgress);
+      file.checkUnchanged();
+      return description;
     }),
   );
 }
@@ -43,10 +51,15 @@ export function inspectStone(path: string): Promise<Result<Description, StoneErr
 async function inspect(
   file: StoneFile,
   identity: { readonly file: string; readonly sha256: string },
+  onProgress: OnProgress | undefined,
 ): Promise<Description> {
   const list = await listPayloads(file, 'tolerant');
   const payloads: Inspected[] = [];
-  for (const slot of list.slots) payloads.push(await inspectPayload(file, slot));
+  const budget = new RecordBudget(file.sizeBytes);
+  for (const slot of list.slots) {
+    orRefuse(budget.take(slot, 'tolerant'));
+    payloads.push(await inspectPayload(file, slot, onProgress));
+  }
   const isPackage = list.header.fileType === 'binary';
   return {
     file: identity.file,
@@ -76,7 +89,11 @@ function describeStats(slots: readonly PayloadSlot[]): Description {
   return recordCount === 0 ? {} : { content_num_records: recordCount };
 }
 
-async function inspectPayload(file: StoneFile, slot: PayloadSlot): Promise<Inspected> {
+async function inspectPayload(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress: OnProgress | undefined,
+): Promise<Inspected> {
   const checksum = await hashStoredBytes(file, slot);
   const frame = {
     index: slot.payload,
@@ -96,7 +113,7 @@ async function inspectPayload(file: StoneFile, slot: PayloadSlot): Promise<Inspe
   };
   if (!isReadable(slot)) return { slot, body: { kind: 'skipped' }, description: frame };
   if (slot.kind === 'content') {
-    const content = await describeContent(file, slot);
+    const content = await describeContent(file, slot, onProgress);
     return { slot, body: { kind: 'content' }, description: { ...frame, ...content } };
   }
   orRefuse(checkPayloadHeader(slot, 'tolerant'));
@@ -120,12 +137,19 @@ async function describeFrame(file: StoneFile, slot: PayloadSlot): Promise<Descri
   };
 }
 
-async function describeContent(file: StoneFile, slot: PayloadSlot): Promise<Description> {
+async function describeContent(
+  file: StoneFile,
+  slot: PayloadSlot,
+  onProgress: OnProgress | undefined,
+): Promise<Description> {
+  orRefuse(checkPayloadHeader(slot, 'tolerant'));
+  checkContentSize(slot);
   const hash = createHash('sha256');
   let sizeBytes = 0;
   await readContent(file, slot, (chunk) => {
     hash.update(chunk);
     sizeBytes += chunk.byteLength;
+    onProgress?.({ doneBytes: sizeBytes, totalBytes: slot.plainSizeBytes });
   });
   return { content_sha256: hash.digest('hex'), content_size: sizeBytes };
 }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { constants, createZstdCompress } from 'node:zlib';
 import { createXXHash128, createXXHash3 } from 'hash-wasm';
@@ -17,13 +16,12 @@ import {
   requiredRecords,
 } from './forged-stone.conformance.js';
 import { loadCodec } from './index.js';
+import { costOf } from './process-cost.conformance.js';
 
-const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const CONTENT_SIZE_BYTES = process.env['CAIRN_FULL'] === '1' ? 2 * GIB : 96 * MIB;
 const PIECE_SIZE_BYTES = 16 * MIB;
 const BESIDE_CONTENT_SIZE_BYTES_MAX = 300 * MIB;
 const STORAGE_SIZE_BYTES_MAX = 150 * MIB;
-const KIB_BYTES = 1_024;
 
 describe('a package with large Content', () => {
   let directory = '';
@@ -36,46 +34,21 @@ describe('a package with large Content', () => {
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
   it('is verified in its Content and 300 MiB', { timeout: 600_000 }, () => {
-    const peakBytes = peakOf(`verifyStone(${JSON.stringify(path)}, { mode: 'strict' })`);
+    const { peakBytes } = costOf(`verifyStone(${JSON.stringify(path)}, { mode: 'strict' })`);
     expect(peakBytes).toBeLessThan(CONTENT_SIZE_BYTES + BESIDE_CONTENT_SIZE_BYTES_MAX);
   });
 
   it('is extracted in its Content and 300 MiB', { timeout: 600_000 }, () => {
     const out = join(directory, 'out');
-    const peakBytes = peakOf(`extractStone(${JSON.stringify(path)}, ${JSON.stringify(out)})`);
+    const { peakBytes } = costOf(`extractStone(${JSON.stringify(path)}, ${JSON.stringify(out)})`);
     expect(peakBytes).toBeLessThan(CONTENT_SIZE_BYTES + BESIDE_CONTENT_SIZE_BYTES_MAX);
   });
 
   it('has its stored bytes verified in 150 MiB', { timeout: 600_000 }, () => {
-    expect(peakOf(`verifyStorage(${JSON.stringify(path)})`)).toBeLessThan(STORAGE_SIZE_BYTES_MAX);
+    const { peakBytes } = costOf(`verifyStorage(${JSON.stringify(path)})`);
+    expect(peakBytes).toBeLessThan(STORAGE_SIZE_BYTES_MAX);
   });
 });
-
-/** Largest resident size, in bytes, of a process that does one thing with the library. */
-function peakOf(call: string): number {
-  const script = `
-    import { ${call.slice(0, call.indexOf('('))} } from '@cairn/stone-files';
-    const result = await ${call};
-    if (!result.ok) throw new Error(JSON.stringify(result.error));
-    console.log(process.resourceUsage().maxRSS);`;
-  const hooks = join(REPOSITORY, 'tools/source-hooks.mjs');
-  const flags = [
-    '--conditions=@cairn/source',
-    '--experimental-transform-types',
-    '--no-warnings',
-    '--import',
-    hooks,
-    '--input-type=module',
-    '-e',
-    script,
-  ];
-  const done = spawnSync(process.execPath, flags, {
-    cwd: join(REPOSITORY, 'libs/stone-files'),
-    encoding: 'utf8',
-  });
-  expect(done.stderr).toBe('');
-  return Number(done.stdout) * KIB_BYTES;
-}
 
 async function writeLargePackage(path: string): Promise<void> {
   const codec = await loadCodec();

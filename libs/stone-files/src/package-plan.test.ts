@@ -35,3 +35,13 @@ it.each(['jello', 'hell', 'hello and more'])(
     expect(refusal).toMatchObject({ refusal: { code: 'stone.entry-changed' } });
   },
 );
+
+it('refuses a file that has gone', async () => {
+  const entry = { type: 'regular', target: 'file', mode: 0o100644, path, sizeBytes: 5 } as const;
+  const plan = await planPackage([entry]);
+  await rm(path);
+  const refusal: unknown = await contentPieces(plan)
+    .next()
+    .catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ refusal: { code: 'stone.entry-changed' } });
+});

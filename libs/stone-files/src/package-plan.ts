@@ -3,7 +3,8 @@ import { createXXHash128 } from 'hash-wasm';
 import { MIB } from '@cairn/std';
 import { stoneError, toHex, type ContentRange, type LayoutEntry } from '@cairn/stone';
 import type { FoundEntry } from './collect-entries.js';
-import { StoneRefusal } from './stone-refusal.js';
+import type { OnProgress } from './progress.js';
+import { isSystemError, StoneRefusal } from './stone-refusal.js';
 
 const READ_CHUNK_SIZE_BYTES = MIB;
 /** Packages are built by many users and installed by root, so ownership is not taken from the disk. */
@@ -46,23 +47,33 @@ export async function planPackage(entries: readonly FoundEntry[]): Promise<Packa
 }
 
 /** The pieces of all unique files in their order; a file that is not what it was when planned is refused. */
-export async function* contentPieces(plan: PackagePlan): AsyncGenerator<Uint8Array> {
+export async function* contentPieces(
+  plan: PackagePlan,
+  onProgress?: OnProgress,
+): AsyncGenerator<Uint8Array> {
   const hasher = await createXXHash128();
+  const totalBytes = plan.contentSizeBytes;
   for (const { range, path } of plan.content) {
     hasher.init();
-    let sizeBytes = 0;
-    for await (const piece of pieces(path)) {
-      hasher.update(piece);
-      sizeBytes += piece.byteLength;
-      if (sizeBytes > range.end - range.start) break;
-      yield piece;
+    let doneBytes = range.start;
+    try {
+      for await (const piece of pieces(path)) {
+        hasher.update(piece);
+        doneBytes += piece.byteLength;
+        if (doneBytes > range.end) break;
+        yield piece;
+        onProgress?.({ doneBytes, totalBytes });
+      }
+    } catch (error) {
+      throw isSystemError(error) ? changed(error.message) : error;
     }
-    if (toHex(hasher.digest('binary')) !== range.digest) {
-      throw new StoneRefusal(
-        stoneError('stone.entry-changed', { offset: 0 }, { found: JSON.stringify(path) }),
-      );
-    }
+    if (toHex(hasher.digest('binary')) !== range.digest) throw changed(path);
   }
+}
+
+function changed(what: string): StoneRefusal {
+  const found = JSON.stringify(what);
+  return new StoneRefusal(stoneError('stone.entry-changed', { offset: 0 }, { found }));
 }
 
 async function hashFile(path: string): Promise<UniqueFile> {

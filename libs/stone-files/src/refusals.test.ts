@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeStone, STONE_ERRORS, type Codec, type StoneErrorCode } from '@cairn/stone';
+import { MIB } from '@cairn/std';
+import {
+  decodeIndex,
+  decodeStone,
+  readPackageMeta,
+  STONE_ERRORS,
+  type Codec,
+  type StoneErrorCode,
+} from '@cairn/stone';
 import {
   forge,
   indexRecord,
@@ -116,6 +124,35 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
       codec,
     ),
   ],
+  [
+    'stone.payload-header-truncated',
+    'a payload header cut behind a good payload',
+    Buffer.concat([
+      forge({ payloadCount: 2, payloads: [metaPayload(requiredRecords())] }, codec),
+      Buffer.alloc(31),
+    ]),
+  ],
+  [
+    'stone.stored-size',
+    'a Content of 2^40 stored bytes as last payload',
+    forge(
+      {
+        payloads: [
+          metaPayload(requiredRecords()),
+          { kind: 2, plain: Buffer.alloc(0), recordCount: 0, storedSize: 2n ** 40n },
+        ],
+      },
+      codec,
+    ),
+  ],
+  ...[2, 3, 4].map(
+    (kind) =>
+      [
+        'stone.payload-duplicate',
+        `two payloads of kind ${kind}`,
+        forge({ payloads: [metaPayload(requiredRecords()), ...twice(kind)] }, codec),
+      ] as const,
+  ),
   ['stone.payload-empty', 'no records', onlyMeta({ recordCount: 0 })],
   ['stone.meta-absent', 'no Meta', forge({ payloads: [] }, codec)],
   [
@@ -158,6 +195,34 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
   ['stone.zstd-truncated', 'a cut frame', zstd(frame.subarray(0, frame.length - 1))],
   ['stone.zstd-trailing', 'two frames', zstd(Buffer.concat([frame, frame]))],
   [
+    'stone.zstd-trailing',
+    'a skippable frame behind',
+    zstd(Buffer.concat([frame, Buffer.from('502a4d1800000000', 'hex')])),
+  ],
+  [
+    'stone.zstd-corrupt',
+    'a wrong frame checksum of the Content',
+    contentFrame(
+      lastByteFlipped(zstdCompressSync(hello, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })),
+    ),
+  ],
+  ['stone.zstd-trailing', 'two frames of Content', contentFrame(twoFrames(hello))],
+  [
+    'stone.zstd-truncated',
+    'a cut frame of Content',
+    contentFrame(zstdCompressSync(hello).subarray(0, -1)),
+  ],
+  [
+    'stone.plain-size',
+    'a Content without size that holds more',
+    contentFrame(streamed(Buffer.alloc(400))),
+  ],
+  [
+    'stone.plain-size',
+    'a Content without size that holds less',
+    contentFrame(streamed(Buffer.alloc(4))),
+  ],
+  [
     'stone.zstd-corrupt',
     'a reserved block type',
     zstd(changed(frame, 6 + frameSizeField(), (frame[6 + frameSizeField()] ?? 0) | 6)),
@@ -173,6 +238,17 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
       ),
     ),
   ],
+  [
+    'stone.amplification',
+    'payloads of a small file that unpack to more than 24 MiB together',
+    forge({ fileType: 4, payloads: ['a', 'b'].map((name) => largeMeta(name, 13 * MIB)) }, codec),
+  ],
+  [
+    'stone.amplification',
+    'more than 330,000 records in a small file',
+    packageOf(attributes(165_001)),
+  ],
+  ['stone.record-count', 'more records than a payload may have', packageOf(attributes(500_001))],
   ['stone.record-count', 'more records than fit', onlyMeta({ recordCount: 2 ** 32 - 1 })],
   ['stone.record-overrun', 'one record too many', onlyMeta({ recordCount: 10 })],
   [
@@ -230,6 +306,21 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
   ['stone.string-nul', 'a NUL inside', withMeta(textRecord(12, 'M\0T'))],
   [
     'stone.string-nul',
+    'a NUL inside a link',
+    withLayout(layoutRecord({ type: 2, target: 'a', source: Buffer.from('b\0c') })),
+  ],
+  [
+    'stone.string-utf8',
+    'a target that is not UTF-8',
+    withLayout(layoutRecord({ type: 3, target: Buffer.of(0x61, 0xff) })),
+  ],
+  [
+    'stone.string-utf8',
+    'a link that is not UTF-8',
+    withLayout(layoutRecord({ type: 2, target: 'a', source: Buffer.of(0xff) })),
+  ],
+  [
+    'stone.string-nul',
     'a NUL inside a target',
     withLayout(layoutRecord({ type: 3, target: 'a\0b' })),
   ],
@@ -261,7 +352,22 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
     'a dependency of a kind only',
     withMeta(metaRecord(8, 10, Buffer.of(6))),
   ],
-  ['stone.meta-missing', 'no name', packageWith({ meta: requiredRecords().slice(1) }, codec)],
+  ...requiredRecords().map(
+    (_, at) =>
+      [
+        'stone.meta-missing',
+        `required record ${at} left out`,
+        packageWith({ meta: requiredRecords().toSpliced(at, 1) }, codec),
+      ] as const,
+  ),
+  ...[14, 15, 16].map(
+    (tag) =>
+      [
+        'stone.meta-missing',
+        `an index entry without tag ${tag}`,
+        indexOf(location('a'.repeat(64)).filter((record) => record.readUInt16BE(4) !== tag)),
+      ] as const,
+  ),
   ['stone.meta-missing', 'an index entry without hash', indexOf(requiredRecords())],
   ['stone.meta-duplicate', 'two names', withMeta(textRecord(1, 'other'))],
   [
@@ -269,7 +375,42 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
     'a name with a slash',
     packageWith({ meta: requiredRecords('../nano') }, codec),
   ],
-  ['stone.meta-syntax', 'an empty name', packageWith({ meta: requiredRecords('') }, codec)],
+  ...['', '.', '..', '-x', 'a b', 'a\nb', 'é', 'a\\b', '$(name)-devel', 'a'.repeat(256)].map(
+    (name) =>
+      [
+        'stone.meta-syntax',
+        `the name ${JSON.stringify(name.slice(0, 20))}`,
+        packageWith({ meta: requiredRecords(name) }, codec),
+      ] as const,
+  ),
+  ...[
+    [4, 2],
+    [1, 3],
+    [7, 7],
+  ].map(
+    ([at = 0, tag = 0]) =>
+      [
+        'stone.meta-syntax',
+        `a slash in tag ${tag}`,
+        packageWith({ meta: requiredRecords().with(at, textRecord(tag, 'a/b')) }, codec),
+      ] as const,
+  ),
+  [
+    'stone.meta-number',
+    'a release beyond 2^53',
+    packageWith({ meta: requiredRecords().with(2, integerRecord(11, 2n ** 64n - 1n)) }, codec),
+  ],
+  [
+    'stone.meta-number',
+    'a release below zero',
+    packageWith({ meta: requiredRecords().with(2, metaRecord(11, 1, Buffer.of(0xff))) }, codec),
+  ],
+  [
+    'stone.meta-type',
+    'License as dependency',
+    withMeta(metaRecord(12, 10, Buffer.from('\x06a\0'))),
+  ],
+  ['stone.meta-type', 'Conflicts as text', withMeta(textRecord(10, 'a'))],
   ['stone.meta-number', 'a size beyond 2^53', withMeta(integerRecord(16, 2n ** 53n))],
   ['stone.layout-type', 'type 8', withLayout(layoutRecord({ type: 8, target: 'a' }))],
   ...['', '/a', 'a/', 'a//b', 'a/../b', './a', '..'].map(
@@ -300,6 +441,27 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
     'a directory with a source',
     withLayout(layoutRecord({ type: 3, target: 'a', source: Buffer.from('x') })),
   ],
+  ...[4, 5, 6, 7].map(
+    (type) =>
+      [
+        'stone.layout-source',
+        `a special file of type ${type} with a source`,
+        withLayout(
+          layoutRecord({
+            type,
+            target: 'a',
+            source: Buffer.from('x'),
+            mode: [0, 0, 0, 0, 0o020644, 0o060644, 0o010644, 0o140644][type] ?? 0,
+          }),
+        ),
+      ] as const,
+  ),
+  [
+    'stone.layout-mode',
+    'a symlink with the mode of a file',
+    withLayout(layoutRecord({ type: 2, target: 'a', source: Buffer.from('b'), mode: 0o100777 })),
+  ],
+  ['stone.layout-type', 'type 0', withLayout(layoutRecord({ type: 0, target: 'a' }))],
   [
     'stone.layout-source',
     'a symlink without text',
@@ -357,6 +519,14 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
   ['stone.index-hash', 'a short hash', indexOf(location('abc'))],
   ['stone.index-hash', 'an upper-case hash', indexOf(location('A'.repeat(64)))],
   ['stone.index-uri', 'an absolute URI', indexOf(location('a'.repeat(64), '/a.stone'))],
+  ...['', 'a//b', './a', 'a/%2e%2e/%2E./b', 'a\\b', 'a?b', 'a#b', 'a\tb', '//host/a', 'file:a'].map(
+    (uri) =>
+      [
+        'stone.index-uri',
+        `the URI ${JSON.stringify(uri)}`,
+        indexOf(location('a'.repeat(64), uri)),
+      ] as const,
+  ),
   ['stone.index-uri', 'a climbing URI', indexOf(location('a'.repeat(64), 'a/../../b.stone'))],
   [
     'stone.index-uri',
@@ -382,6 +552,7 @@ const CASES: readonly (readonly [StoneErrorCode, string, Buffer])[] = [
 const ELSEWHERE: readonly (keyof typeof STONE_ERRORS)[] = [
   'dependency.malformed',
   'stone.unreadable',
+  'stone.file-changed',
   'stone.too-many-payloads',
   'stone.field-too-long',
   'stone.not-encodable',
@@ -479,11 +650,81 @@ describe('refusals', () => {
     expect(await verifyStone(path, { mode: 'strict' })).toEqual(inMemory);
   });
 
+  it('refuses a file of another type than the wanted one', () => {
+    const code = 'stone.file-type';
+    expect(decodeIndex(good, codec)).toMatchObject({ ok: false, error: { code } });
+    const index = indexOf(location('a'.repeat(64)));
+    expect(readPackageMeta(index, codec)).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it.each([
+    ['stone.index-name-duplicate', location('a'.repeat(64)), location(`aaa${'b'.repeat(61)}`)],
+    [
+      'stone.index-hash-duplicate',
+      location('a'.repeat(64)),
+      [...requiredRecords('other'), ...location('a'.repeat(64)).slice(9)],
+    ],
+  ])('refuses twins of an index that is read as such: %s', (code, ...entries) => {
+    const index = indexOf(...entries);
+    expect(decodeIndex(index, codec, { mode: 'strict' })).toMatchObject({ error: { code } });
+    expect(decodeIndex(index, codec)).toMatchObject({ ok: true });
+  });
+
+  it('reads no description that claims more stored bytes than any may have', () => {
+    const head = onlyMeta({ storedSize: 2n ** 40n }).subarray(0, 64);
+    const result = readPackageMeta(head, codec, { fileSizeBytes: 2 ** 41 });
+    expect(result).toMatchObject({ ok: false, error: { code: 'stone.stored-size' } });
+  });
+
   it('has a case for every code', () => {
     const covered = new Set<string>([...CASES.map(([code]) => code), ...ELSEWHERE]);
     expect(Object.keys(STONE_ERRORS).filter((code) => !covered.has(code))).toEqual([]);
   });
 });
+
+/** A package of one file of five bytes whose Content is this frame. */
+function contentFrame(stored: Buffer): Buffer {
+  return forge(
+    {
+      payloads: [
+        metaPayload(requiredRecords()),
+        { kind: 4, plain: indexRecord(0n, 5n, helloDigest), recordCount: 1 },
+        { kind: 2, plain: hello, recordCount: 0, compression: 2, stored },
+      ],
+    },
+    codec,
+  );
+}
+
+function twoFrames(plain: Buffer): Buffer {
+  return Buffer.concat([zstdCompressSync(plain), zstdCompressSync(plain)]);
+}
+
+/** Two payloads of a kind, each good on its own. */
+function twice(kind: number) {
+  const plain = [
+    Buffer.alloc(0),
+    Buffer.alloc(0),
+    hello,
+    layoutRecord({ type: 3, target: 'a' }),
+    indexRecord(0n, 5n, helloDigest),
+  ][kind];
+  const payload = { kind, plain: plain ?? hello, recordCount: kind === 2 ? 0 : 1 };
+  return [payload, payload];
+}
+
+function largeMeta(name: string, sizeBytes: number) {
+  const plain = [...requiredRecords(name), textRecord(12, 'x'.repeat(sizeBytes))];
+  return metaPayload(plain, { compression: 2 });
+}
+
+function attributes(recordCount: number) {
+  return { kind: 5, compression: 2, plain: Buffer.alloc(16 * recordCount), recordCount };
+}
+
+function packageOf(...payloads: Parameters<typeof forge>[0]['payloads'][number][]): Buffer {
+  return forge({ payloads: [metaPayload(requiredRecords()), ...payloads] }, codec);
+}
 
 /** A frame that does not say how much it holds. */
 function streamed(bytes: Uint8Array): Buffer {

@@ -53,7 +53,7 @@ const stonePackage: fc.Arbitrary<StonePackage> = fc.record({
   description: text,
   sourceId: safeName,
   homepage: text,
-  licenses: fc.uniqueArray(text, { maxLength: 3 }).map((all) => all.sort(compareText)),
+  licenses: fc.array(text, { maxLength: 3 }).map((all) => all.sort(compareText)),
   depends: dependencies,
   provides: dependencies.map((all) => all.filter(({ kind }) => kind !== 'name')),
   conflicts: dependencies,
@@ -103,7 +103,7 @@ describe('round trips', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(stonePackage, { maxLength: 4, selector: ({ name }) => name }),
-        dependencies,
+        fc.array(dependency, { maxLength: 5 }),
         (packages, buildDepends) => {
           const built = packages.map((each) => ({ ...each, buildDepends }));
           const expected = built
@@ -248,6 +248,7 @@ describe.skipIf(!existsSync(SAMPLES))('mutations of real files', () => {
     const random = randomNumbers(MUTATION_SEED);
     let accepted = 0;
     let slowestMs = 0;
+    let peakBytes = 0;
     for (let count = 0; count < MUTATIONS; count++) {
       const original = files[random(files.length)] ?? Buffer.alloc(0);
       const bytes = mutate(original, random);
@@ -259,13 +260,14 @@ describe.skipIf(!existsSync(SAMPLES))('mutations of real files', () => {
       });
       slowestMs = Math.max(slowestMs, performance.now() - from);
       // node:zlib closes decoders that failed in later ticks; without one they would pile up.
-      if (count % 100 === 0) await nextTurn();
+      if (count % 10 === 0) await nextTurn();
+      if (count % 500 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
       if (result.ok) accepted++;
       else expect(Object.keys(STONE_ERRORS)).toContain(result.error.code);
     }
     expect(accepted).toBeLessThan(MUTATIONS / 2);
     expect(slowestMs).toBeLessThan(CALL_TIME_MS_MAX);
-    expect(process.memoryUsage().rss - RSS_AT_START_BYTES).toBeLessThan(MEMORY_SIZE_BYTES_MAX);
+    expect(peakBytes - RSS_AT_START_BYTES).toBeLessThan(MEMORY_SIZE_BYTES_MAX);
   });
 });
 

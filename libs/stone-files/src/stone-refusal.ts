@@ -18,6 +18,11 @@ export function orRefuse<T>(result: Result<T, StoneError>): T {
   throw new StoneRefusal(result.error);
 }
 
+/** Runs work that only reads: a failure of the system becomes a refusal with `stone.unreadable`. */
+export async function orUnreadable<T>(work: () => Promise<T>): Promise<T> {
+  return orRefuse(await asResult('stone.unreadable', work));
+}
+
 /** Runs work on files: refusals and failures of the system become results, everything else is a defect and goes on. */
 export async function asResult<T>(
   systemCode: Extract<StoneErrorCode, 'stone.unreadable' | 'stone.write-failed'>,
@@ -34,6 +39,7 @@ export async function asResult<T>(
   }
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+/** Whether the system refused something: a file that is not there, a full disk. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -13,9 +13,15 @@ import {
   type StoneError,
   type StonePackage,
 } from '@cairn/stone';
-import { checkRecords, listPayloads, type CheckedStone } from './checked-stone.js';
+import {
+  checkContentSize,
+  checkRecords,
+  listPayloads,
+  type CheckedStone,
+} from './checked-stone.js';
 import { loadCodec } from './codec.js';
 import { checkStoredBytes, readContent } from './content-reader.js';
+import type { OnProgress } from './progress.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse, StoneRefusal } from './stone-refusal.js';
 
@@ -30,33 +36,42 @@ export interface StoneSummary {
   readonly contentSizeBytes: number;
 }
 
+/** How a file is verified. */
+export interface VerifyOptions {
+  readonly mode: ReadMode;
+  /** Told in plain bytes of the Content. */
+  readonly onProgress?: OnProgress;
+}
+
 /** Checks a whole file: checksums, records, cross references, and the digest of every file in its Content. */
 export function verifyStone(
   path: string,
-  options: { readonly mode: ReadMode },
+  options: VerifyOptions,
 ): Promise<Result<StoneSummary, StoneError>> {
-  return asResult('stone.unreadable', () =>
-    StoneFile.with(path, (file) => verify(file, options.mode)),
-  );
+  return asResult('stone.unreadable', () => StoneFile.with(path, (file) => verify(file, options)));
 }
 
-/** Checks only that every payload’s stored bytes match their checksum; nothing is decompressed. */
+/** Checks only that every payload’s stored bytes match their checksum; nothing is decompressed. Progress in stored bytes. */
 export function verifyStorage(
   path: string,
+  options: { readonly onProgress?: OnProgress } = {},
 ): Promise<Result<{ readonly sizeBytes: number; readonly payloadCount: number }, StoneError>> {
   return asResult('stone.unreadable', () =>
     StoneFile.with(path, async (file) => {
       const { slots, endOffset } = await listPayloads(file, 'tolerant');
       orRefuse(checkEnd(endOffset, file.sizeBytes));
-      for (const slot of slots) await checkStoredBytes(file, slot);
+      for (const slot of slots) await checkStoredBytes(file, slot, options.onProgress);
+      file.checkUnchanged();
       return { sizeBytes: file.sizeBytes, payloadCount: slots.length };
     }),
   );
 }
 
-async function verify(file: StoneFile, mode: ReadMode): Promise<StoneSummary> {
+async function verify(file: StoneFile, { mode, onProgress }: VerifyOptions): Promise<StoneSummary> {
   const stone = await checkRecords(file, await loadCodec(), mode);
-  await checkDigests(file, stone);
+  checkContentSize(stone.contentSlot);
+  await checkDigests(file, stone, onProgress);
+  file.checkUnchanged();
   return {
     fileType: stone.header.fileType,
     sizeBytes: file.sizeBytes,
@@ -68,7 +83,11 @@ async function verify(file: StoneFile, mode: ReadMode): Promise<StoneSummary> {
   };
 }
 
-async function checkDigests(file: StoneFile, stone: CheckedStone): Promise<void> {
+async function checkDigests(
+  file: StoneFile,
+  stone: CheckedStone,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
   const slot = stone.contentSlot;
   if (slot === undefined) return;
   const hasher = (await createXXHash128()).init();
@@ -86,6 +105,10 @@ async function checkDigests(file: StoneFile, stone: CheckedStone): Promise<void>
       hasher.init();
     }
   };
-  await readContent(file, slot, (chunk) => take(cutter.push(chunk)));
+  const totalBytes = slot.plainSizeBytes;
+  await readContent(file, slot, (chunk) => {
+    take(cutter.push(chunk));
+    onProgress?.({ doneBytes: cutter.sizeBytes, totalBytes });
+  });
   take(cutter.finish());
 }

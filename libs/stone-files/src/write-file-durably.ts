@@ -1,11 +1,11 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Replaces a file so that after a crash either the old or the new bytes are there, never a part. */
 export async function writeFileDurably(path: string, bytes: Uint8Array): Promise<void> {
   const partial = `${path}.partial`;
   try {
-    const handle = await open(partial, 'w');
+    const handle = await openNew(partial);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
@@ -18,6 +18,12 @@ export async function writeFileDurably(path: string, bytes: Uint8Array): Promise
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** Opens a file of our own for writing: what stood under its name, a link included, is removed and not followed. */
+export async function openNew(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return open(path, 'wx');
 }
 
 /** Makes a rename inside a directory survive a crash. */

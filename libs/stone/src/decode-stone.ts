@@ -12,6 +12,7 @@ import {
   scanPayloads,
   type PayloadSlot,
 } from './payload-scan.js';
+import { RecordBudget } from './record-budget.js';
 import type { ReadMode } from './record-place.js';
 import { refuse, type StoneError } from './stone-error.js';
 import { checkContents, type StoneContents } from './stone-contents.js';
@@ -41,8 +42,11 @@ export function decodeStone(
   if (!typed.ok) return typed;
   const slots = scanPayloads(bytes, header.value);
   if (!slots.ok) return slots;
+  const budget = new RecordBudget(bytes.byteLength);
   const payloads: DecodedPayload[] = [];
   for (const slot of slots.value) {
+    const taken = budget.take(slot, options.mode);
+    if (!taken.ok) return taken;
     const decoded = decodePayload(slot, storedBytes(slot, bytes), codec, options.mode);
     if (!decoded.ok) return decoded;
     payloads.push(decoded.value);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   DEPENDENCY_KINDS,
   formatDependency,
+  parseBuildDepends,
   parseDependency,
   sortedDependencies,
 } from './dependency.js';
@@ -59,6 +60,18 @@ describe('sortedDependencies', () => {
       'pkgconfig(a)',
       'pkgconfig32(a)',
       'soname(b)',
+    ]);
+  });
+});
+
+describe('parseBuildDepends', () => {
+  it('sorts the recipe’s texts as they are written, each once, and leaves out what is none', () => {
+    const texts = ['zlib-static', 'pkgconfig(zlib)', 'binary(a', 'a', 'name(a)', 'a'];
+    expect(parseBuildDepends(texts)).toEqual([
+      { kind: 'name', name: 'a' },
+      { kind: 'name', name: 'a' },
+      { kind: 'pkgconfig', name: 'zlib' },
+      { kind: 'name', name: 'zlib-static' },
     ]);
   });
 });

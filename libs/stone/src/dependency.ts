@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@cairn/std';
-import { compareText } from './compare-text.js';
+import { compareText, sortedUnique } from './compare-text.js';
 
 /** The kinds in the order of their numbers in the format. */
 export const DEPENDENCY_KINDS = [
@@ -43,6 +43,17 @@ export function parseDependency(text: string): Result<Dependency, DependencyErro
   if (!text.endsWith(')')) return malformed(text, 'the closing parenthesis is missing');
   const name = text.slice(open + 1, -1);
   return name === '' ? malformed(text, 'the name is empty') : ok({ kind, name });
+}
+
+/**
+ * The build dependencies of a manifest out of the texts of a recipe, in the order in which a manifest has them: sorted as
+ * texts, each text once, so a bare name sorts by its name. A text that is no dependency is left out.
+ */
+export function parseBuildDepends(texts: Iterable<string>): Dependency[] {
+  return sortedUnique(texts).flatMap((text) => {
+    const parsed = parseDependency(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
 }
 
 /** Always the long form, `kind(name)`. */

@@ -1,9 +1,17 @@
-const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIGIT_CODES = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Digits that are made into a text in one go. */
+const PIECE_SIZE_BYTES = 16;
 
 /** Bytes as lower-case hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX_PAIRS[byte] ?? '';
+  for (let start = 0; start < bytes.length; start += PIECE_SIZE_BYTES) {
+    const codes: number[] = [];
+    for (const byte of bytes.subarray(start, start + PIECE_SIZE_BYTES)) {
+      codes.push(DIGIT_CODES[byte >> 4] ?? 0, DIGIT_CODES[byte & 15] ?? 0);
+    }
+    text += String.fromCharCode(...codes);
+  }
   return text;
 }
 

@@ -14,6 +14,7 @@ export {
 export {
   DEPENDENCY_KINDS,
   formatDependency,
+  parseBuildDepends,
   parseDependency,
   type Dependency,
   type DependencyError,
@@ -25,10 +26,12 @@ export {
   decodeHeader,
   encodeHeader,
   HEADER_SIZE_BYTES,
+  wrongFileType,
   type FileType,
   type StoneHeader,
 } from './header.js';
 export { hex64, toHex } from './hex.js';
+export { CONTENT_PLAIN_SIZE_BYTES_MAX } from './limits.js';
 export { isLayoutPath, parentOf } from './layout-checks.js';
 export {
   MODE_TYPE_BITS,
@@ -71,6 +74,7 @@ export {
   type PayloadSlot,
 } from './payload-scan.js';
 export { readMetaSlot, readPackageMeta } from './read-package-meta.js';
+export { RecordBudget } from './record-budget.js';
 export type { ReadMode } from './record-place.js';
 export { checkContents, type StoneContents } from './stone-contents.js';
 export {

@@ -1,10 +1,8 @@
 import { LAYOUT_DEPTH_MAX } from './limits.js';
 import type { LayoutRecord } from './layout-record.js';
+import { PathTable } from './path-table.js';
 import { inside } from './record-place.js';
 import { stoneError, type Place, type StoneError } from './stone-error.js';
-
-/** What the slash becomes while paths are sorted. */
-const SLASH_KEY = '\0';
 
 /** An empty component, `.` or `..`. */
 const ODD_COMPONENT = /(?:^|\/)\.{0,2}(?:\/|$)/;
@@ -38,36 +36,30 @@ export function layoutFault(
  * time for deep paths as for flat ones, which looking every parent up would not.
  */
 function clash(records: readonly LayoutRecord[], place: Place): StoneError | undefined {
-  const unsorted = records.map(({ entry }) => sortKey(entry.target));
-  const keys = unsorted.toSorted();
-  const leaves = new Set(unsorted.filter((_, at) => records[at]?.entry.type !== 'directory'));
-  let previous: string | undefined;
-  let leaf: string | undefined;
-  for (const key of keys) {
-    if (key === previous) return clashError('stone.layout-duplicate', key, records, place);
-    if (leaf !== undefined && key.startsWith(leaf + SLASH_KEY)) {
-      return clashError('stone.layout-parent', key, records, place);
+  const table = new PathTable(records);
+  let previous: number | undefined;
+  let leaf: number | undefined;
+  for (const at of table.sorted()) {
+    const record = records[at];
+    if (previous !== undefined && table.compare(previous, at) === 0) {
+      return clashError('stone.layout-duplicate', record, place);
     }
-    if (leaves.has(key)) leaf = key;
-    previous = key;
+    if (leaf !== undefined && table.isBelow(at, leaf)) {
+      return clashError('stone.layout-parent', record, place);
+    }
+    if (record?.entry.type !== 'directory') leaf = at;
+    previous = at;
   }
   return undefined;
 }
 
 function clashError(
   code: 'stone.layout-duplicate' | 'stone.layout-parent',
-  key: string,
-  records: readonly LayoutRecord[],
+  record: LayoutRecord | undefined,
   place: Place,
 ): StoneError {
-  const record = records.findLast(({ entry }) => sortKey(entry.target) === key);
   const found = JSON.stringify(record?.entry.target ?? '');
   return stoneError(code, inside(place, record?.plainOffset ?? 0), { found });
-}
-
-/** Targets hold no NUL, so it can stand for the slash. */
-function sortKey(target: string): string {
-  return target.replaceAll('/', SLASH_KEY);
 }
 
 /** The path of the directory that holds a target; empty at the top. */

@@ -23,7 +23,10 @@ export function decodeManifest(
   return blocks.ok ? ok(blocks.value.map(({ stonePackage }) => stonePackage)) : blocks;
 }
 
-/** Writes a build manifest: packages sorted by name, build release 0, debug packages left out. */
+/**
+ * Writes a build manifest: packages sorted by name, build release 0, debug packages left out. Build dependencies stand in
+ * the order given; `parseBuildDepends` makes it from a recipe.
+ */
 export function encodeManifest(
   packages: readonly StonePackage[],
   codec: Codec,

@@ -9,6 +9,7 @@ import { checkPackageNames } from './package-names.js';
 import { checkPayloadHeader, placeOf, scanPayloads, type PayloadSlot } from './payload-scan.js';
 import { checkChecksum } from './payload-bytes.js';
 import { readMetaPayload } from './read-package-meta.js';
+import { RecordBudget } from './record-budget.js';
 import type { ReadMode } from './record-place.js';
 import { refuse, stoneError, type StoneError } from './stone-error.js';
 import type { StonePackage } from './stone-package.js';
@@ -42,8 +43,11 @@ export function decodeMetaFile(
   if (!slots.ok) return slots;
   // Views of a plain Uint8Array cost less than views of a Buffer.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const budget = new RecordBudget(bytes.byteLength);
   const entries: MetaEntry[] = [];
   for (const slot of slots.value) {
+    const taken = budget.take(slot, options.mode);
+    if (!taken.ok) return taken;
     const stored = plain.subarray(slot.bodyOffset, slot.bodyOffset + slot.storedSizeBytes);
     if (slot.kind !== 'meta') {
       const skipped = skipForeign(slot, stored, codec, options.mode);

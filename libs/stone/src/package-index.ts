@@ -1,6 +1,7 @@
 import { ok, type Result } from '@cairn/std';
 import type { Codec } from './codec.js';
 import { compareText } from './compare-text.js';
+import { indexTwin } from './index-twins.js';
 import { decodeMetaFile, encodeMetaBlock, joinMetaBlocks } from './meta-file.js';
 import { isPackageHash } from './package-names.js';
 import type { ReadMode } from './record-place.js';
@@ -9,7 +10,7 @@ import type { StonePackage } from './stone-package.js';
 
 const NOWHERE = { offset: 0 };
 
-/** Reads a repository index; every entry has `uri`, `hash` and `sizeBytes`. Tolerant of unknown tags and types by default. */
+/** Reads a repository index; every entry has `uri`, `hash` and `sizeBytes`. Tolerant of unknown tags and types, and of twins, by default. */
 export function decodeIndex(
   bytes: Uint8Array,
   codec: Codec,
@@ -21,7 +22,10 @@ export function decodeIndex(
     purpose: 'index-entry',
     fileType: 'repository',
   });
-  return blocks.ok ? ok(blocks.value.map(({ stonePackage }) => stonePackage)) : blocks;
+  if (!blocks.ok) return blocks;
+  const packages = blocks.value.map(({ stonePackage }) => stonePackage);
+  const error = mode === 'strict' ? indexTwin(packages) : undefined;
+  return error === undefined ? ok(packages) : { ok: false, error };
 }
 
 /** The orders that writers of the field use: a repository manager’s, and that of `moss index`. */

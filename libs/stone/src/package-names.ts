@@ -54,5 +54,7 @@ export function poolPath(stonePackage: StonePackage): string {
 }
 
 function isPlainComponent(part: string): boolean {
-  return part !== '' && part !== '.' && part !== '..' && !/[\u0000-\u001f\u007f\\:?#]/.test(part);
+  // Whoever resolves a URL takes an escaped dot for a dot.
+  const dots = part.replace(/%2e/gi, '.');
+  return dots !== '' && dots !== '.' && dots !== '..' && !/[\u0000-\u001f\u007f\\:?#]/.test(part);
 }

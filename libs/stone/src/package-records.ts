@@ -4,7 +4,7 @@ import {
   sortedDependencies,
   type Dependency,
 } from './dependency.js';
-import { sortedUnique } from './compare-text.js';
+import { compareText } from './compare-text.js';
 import type { MetaValue } from './encode-meta.js';
 import { META_TAG, META_TYPE } from './meta-record.js';
 import type { StonePackage } from './stone-package.js';
@@ -12,7 +12,10 @@ import type { StonePackage } from './stone-package.js';
 /** Which lists a file carries: a package none of the extras, an index entry its location, a manifest its build needs. */
 export type MetaPurpose = 'package' | 'index-entry' | 'manifest-entry';
 
-/** The records of a package in the writer’s order, lists sorted and unique, providers of kind name left out. */
+/**
+ * The records of a package in the writer’s order, lists sorted, capabilities unique, providers of kind name left out. Build
+ * dependencies keep their order: it is that of the recipe’s texts, which cannot be known from the parsed ones.
+ */
 export function recordsOfPackage(stonePackage: StonePackage, purpose: MetaPurpose): MetaValue[] {
   const isManifest = purpose === 'manifest-entry';
   const buildRelease = isManifest ? 0 : stonePackage.buildRelease;
@@ -27,13 +30,11 @@ export function recordsOfPackage(stonePackage: StonePackage, purpose: MetaPurpos
     text('source-id', stonePackage.sourceId),
     text('homepage', stonePackage.homepage),
     ...(purpose === 'index-entry' ? locationRecords(stonePackage) : []),
-    ...sortedUnique(stonePackage.licenses).map((license) => text('license', license)),
+    ...stonePackage.licenses.toSorted(compareText).map((license) => text('license', license)),
     ...capabilities('depends', META_TYPE.dependency, stonePackage.depends),
     ...capabilities('provides', META_TYPE.provider, writtenProvides(stonePackage)),
     ...capabilities('conflicts', META_TYPE.provider, stonePackage.conflicts),
-    ...(isManifest
-      ? capabilities('build-depends', META_TYPE.dependency, stonePackage.buildDepends)
-      : []),
+    ...(isManifest ? buildDepends(stonePackage) : []),
   ];
 }
 
@@ -69,11 +70,15 @@ function capabilities(
   typeId: number,
   dependencies: Iterable<Dependency>,
 ): MetaValue[] {
-  return sortedDependencies(dependencies).map(({ kind, name }) => ({
-    form: 'capability',
-    tagId: META_TAG[tag],
-    typeId,
-    kindId: dependencyKindId(kind),
-    name,
-  }));
+  return sortedDependencies(dependencies).map((each) => capability(META_TAG[tag], typeId, each));
+}
+
+function buildDepends(stonePackage: StonePackage): MetaValue[] {
+  return stonePackage.buildDepends.map((each) =>
+    capability(META_TAG['build-depends'], META_TYPE.dependency, each),
+  );
+}
+
+function capability(tagId: number, typeId: number, { kind, name }: Dependency): MetaValue {
+  return { form: 'capability', tagId, typeId, kindId: dependencyKindId(kind), name };
 }

@@ -6,7 +6,14 @@ import { packageFromRecords } from './package-from-records.js';
 import type { MetaPurpose } from './package-records.js';
 import { checkChecksum, unpackPayload } from './payload-bytes.js';
 import { PAYLOAD_HEADER_SIZE_BYTES } from './payload-header.js';
-import { checkPayloadHeader, placeOf, readPayloadSlot, type PayloadSlot } from './payload-scan.js';
+import {
+  checkPayloadHeader,
+  checkStoredLimit,
+  placeOf,
+  readPayloadSlot,
+  type PayloadSlot,
+} from './payload-scan.js';
+import { RecordBudget } from './record-budget.js';
 import type { ReadMode } from './record-place.js';
 import { refuse, type StoneError } from './stone-error.js';
 import type { StonePackage } from './stone-package.js';
@@ -53,11 +60,11 @@ export function readPackageMeta(
     const sizes = { expected: storedSizeBytes, found: bytes.byteLength - bodyOffset };
     return refuse('stone.stored-size', placeOf(slot.value), sizes);
   }
+  const mode = options.mode ?? 'strict';
+  const taken = new RecordBudget(fileSizeBytes).take(slot.value, mode);
+  if (!taken.ok) return taken;
   const stored = bytes.subarray(bodyOffset, bodyOffset + storedSizeBytes);
-  return readMetaPayload(slot.value, stored, codec, {
-    mode: options.mode ?? 'strict',
-    purpose: 'package',
-  });
+  return readMetaPayload(slot.value, stored, codec, { mode, purpose: 'package' });
 }
 
 /** Reads the first 64 bytes of a package: where its Meta payload, which must be the first, stands. */
@@ -76,7 +83,11 @@ export function readMetaSlot(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = { viewOffset: HEADER_SIZE_BYTES, payload: 0, headerOffset: HEADER_SIZE_BYTES };
   const slot = readPayloadSlot(view, at, fileSizeBytes);
-  if (!slot.ok || slot.value.kind === 'meta') return slot;
+  if (!slot.ok) return slot;
+  if (slot.value.kind === 'meta') {
+    const fits = checkStoredLimit(slot.value);
+    return fits.ok ? slot : fits;
+  }
   return refuse('stone.meta-absent', placeOf(slot.value), {
     expected: 'meta first',
     found: slot.value.kind,

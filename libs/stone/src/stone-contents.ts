@@ -2,6 +2,7 @@ import { ok, type Result } from '@cairn/std';
 import { tileContent, type ContentRange } from './content-ranges.js';
 import type { DecodedPayload } from './decoded-payload.js';
 import { HEADER_SIZE_BYTES, type StoneHeader } from './header.js';
+import { indexTwin } from './index-twins.js';
 import { layoutFault } from './layout-checks.js';
 import type { LayoutEntry, LayoutRecord } from './layout-record.js';
 import { packageFromRecords } from './package-from-records.js';
@@ -31,10 +32,12 @@ export function checkContents(
   if (!packages.ok) return packages;
   const { fileType } = header;
   if (fileType === 'repository' || fileType === 'build-manifest') {
-    const fault =
-      foreignPayload(payloads, mode) ??
-      (fileType === 'repository' ? twin(packages.value, mode) : undefined);
-    return fault ?? ok({ packages: packages.value, layout: [], ranges: [] });
+    const foreign = foreignPayload(payloads, mode);
+    if (foreign !== undefined) return foreign;
+    const isIndex = fileType === 'repository' && mode === 'strict';
+    const error = isIndex ? indexTwin(packages.value) : undefined;
+    if (error !== undefined) return { ok: false, error };
+    return ok({ packages: packages.value, layout: [], ranges: [] });
   }
   const fault = wrongCounts(header, payloads);
   return fault ?? checkPackage(payloads, packages.value);
@@ -108,25 +111,6 @@ function foreignPayload(
     expected: 'meta',
     found: foreign.slot.kind,
   });
-}
-
-/** In an index two entries of one name, or of one file, make moss mix them up. */
-function twin(
-  packages: readonly StonePackage[],
-  mode: ReadMode,
-): Result<never, StoneError> | undefined {
-  if (mode === 'tolerant') return undefined;
-  const names = new Set<string>();
-  const hashes = new Set<string>();
-  for (const { name, architecture, hash = '' } of packages) {
-    const key = `${architecture}/${name}`;
-    const where = { offset: HEADER_SIZE_BYTES };
-    if (names.has(key)) return refuse('stone.index-name-duplicate', where, { found: name });
-    if (hashes.has(hash)) return refuse('stone.index-hash-duplicate', where, { found: hash });
-    names.add(key);
-    hashes.add(hash);
-  }
-  return undefined;
 }
 
 function wrongCounts(

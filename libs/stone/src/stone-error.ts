@@ -5,6 +5,7 @@ export const STONE_ERRORS = {
   'dependency.malformed':
     'A dependency text has an unknown kind, no closing parenthesis, or no name.',
   'stone.unreadable': 'The file cannot be opened or read.',
+  'stone.file-changed': 'The file changed while it was read.',
   'stone.header-truncated': 'The file is shorter than the 32 bytes of a header.',
   'stone.magic': 'The file does not begin with the four magic bytes of a stone.',
   'stone.version': 'The container version is not 1, the only one that exists.',
@@ -30,6 +31,8 @@ export const STONE_ERRORS = {
   'stone.zstd-truncated': 'A zstd frame ends before its last block.',
   'stone.zstd-trailing': 'Bytes follow the one zstd frame of a payload.',
   'stone.zstd-corrupt': 'A zstd frame does not decompress.',
+  'stone.amplification':
+    'A file holds more records, or unpacks to more of them, than a file of its size may.',
   'stone.record-count': 'The record count is impossible for the plain size.',
   'stone.record-overrun': 'A record reaches beyond the end of its payload.',
   'stone.record-trailing': 'Bytes follow the last announced record of a payload.',

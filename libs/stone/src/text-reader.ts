@@ -1,7 +1,10 @@
+import { KIB } from '@cairn/std';
 import type { StoneErrorCode } from './stone-error.js';
 
 const NUL = 0;
 const ASCII_MAX = 0x7f;
+/** Bytes that are looked at in one go, so that a large payload is not there a third time. */
+const PIECE_SIZE_BYTES = 64 * KIB;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const REPLACEMENT = '\ufffd';
@@ -14,7 +17,7 @@ export type TextRead =
 
 /**
  * Reads many short texts out of one payload, front to back. Plain ASCII, the usual case, costs no look at each byte: the
- * payload is decoded once, and every byte that is not ASCII shows up as a replacement character.
+ * payload is decoded once, with one character for each byte.
  */
 export class TextReader {
   private readonly bytes: Uint8Array;
@@ -23,11 +26,8 @@ export class TextReader {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    const text = lenientUtf8.decode(bytes);
-    // A valid sequence of several bytes becomes fewer characters; with equal lengths there is none.
-    const isAligned = text.length === bytes.byteLength;
-    this.characters = isAligned ? text : latin1.decode(bytes);
-    this.hasOddCharacters = !isAligned || text.includes(REPLACEMENT);
+    this.characters = latin1.decode(bytes);
+    this.hasOddCharacters = !isAllAscii(bytes);
   }
 
   /** The text of `[start, end)`, trailing NULs stripped; a NUL inside or invalid UTF-8 is an error. */
@@ -52,6 +52,16 @@ export class TextReader {
     }
     return true;
   }
+}
+
+/** Whether there are no other bytes; a piece of other text has fewer characters than bytes, or replaced ones. */
+function isAllAscii(bytes: Uint8Array): boolean {
+  for (let start = 0; start < bytes.byteLength; start += PIECE_SIZE_BYTES) {
+    const piece = bytes.subarray(start, start + PIECE_SIZE_BYTES);
+    const text = lenientUtf8.decode(piece);
+    if (text.length !== piece.byteLength || text.includes(REPLACEMENT)) return false;
+  }
+  return true;
 }
 
 /** Text of UTF-8 bytes, or undefined when they are not UTF-8. */

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { err, type Result } from '@cairn/std';
 import { packageFileName, type StonePackage } from '@cairn/stone';
 import { createStone, readStone } from '@cairn/stone-files';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-code.js';
+import { readDocument } from '../input/document-file.js';
 import { readPackageDocument } from './package-document.js';
-import { humanSize, printable } from './printable.js';
-import { refusalLine, reportRefusal } from './refusal-line.js';
-import { EXIT_USAGE, fail, printJson, printLine } from './terminal.js';
+import { counted, humanSize, printable } from './printable.js';
+import { reportRefusal } from './refusal-line.js';
+import { printJson, printLine, ProgressLine } from './terminal.js';
 
 /** Options of `cairn stone create`. */
 export interface CreateCommandOptions {
@@ -19,14 +19,14 @@ export interface CreateCommandOptions {
 /** `cairn stone create ROOT`: packs `ROOT/usr` into a package. */
 export async function createCommand(root: string, options: CreateCommandOptions): Promise<void> {
   const described = await describePackage(options);
-  if (!described.ok) {
-    fail(printable(described.error), EXIT_USAGE);
-    return;
-  }
-  const out = options.output ?? join('.', packageFileName(described.value));
-  const made = await createStone({ package: described.value, root, out });
+  if (described === undefined) return;
+  const out = options.output ?? packageFileName(described);
+  const progress = new ProgressLine(`Packing ${printable(out)}`);
+  const onProgress = progress.showBytes;
+  const made = await createStone({ package: described, root, out, onProgress });
+  progress.clear();
   if (!made.ok) {
-    reportRefusal(out, made.error, options);
+    reportRefusal(made.error.code === 'stone.write-failed' ? out : root, made.error, options);
     return;
   }
   const { sha256, sizeBytes, paths } = made.value;
@@ -34,23 +34,25 @@ export async function createCommand(root: string, options: CreateCommandOptions)
     printJson({ path: out, ok: true, sha256, sizeBytes, paths });
     return;
   }
-  printLine(`${printable(out)}: ${humanSize(sizeBytes)}, sha256 ${sha256}`);
+  const facts = `${humanSize(sizeBytes)}, ${counted(paths.length, 'path')}`;
+  printLine(`${printable(out)}: ${facts}, sha256 ${sha256}`);
 }
 
-async function describePackage(
-  options: CreateCommandOptions,
-): Promise<Result<StonePackage, string>> {
+/** The package that the options describe; undefined when that was refused and told. */
+async function describePackage(options: CreateCommandOptions): Promise<StonePackage | undefined> {
   if (options.like !== undefined) {
     const read = await readStone(options.like);
-    return read.ok
-      ? { ok: true, value: read.value.package }
-      : err(refusalLine(options.like, read.error));
+    if (read.ok) return read.value.package;
+    reportRefusal(options.like, read.error, options);
+    return undefined;
   }
-  if (options.meta === undefined) return err('Say what to pack with --meta FILE or --like STONE.');
-  try {
-    const described = readPackageDocument(await readFile(options.meta, 'utf8'));
-    return described.ok ? described : err(`${options.meta}: ${described.error}`);
-  } catch {
-    return err(`${options.meta}: cannot be read`);
-  }
+  if (options.meta === undefined) throw wrongUsage('Say what to pack with --meta or --like');
+  const described = readPackageDocument(await readDocument(options.meta));
+  if (described.ok) return described.value;
+  throw wrongUsage(`${options.meta} describes no package: ${described.error}`);
+}
+
+function wrongUsage(message: string): CliError {
+  const nextStep = 'Add --help to see what the command takes.';
+  return new CliError('cli.usage', message, { exitCode: EXIT.usage, nextStep });
 }

@@ -20,9 +20,7 @@ export async function extractCommand(
   const result = await extractStone(path, directory, {
     mode: options.tolerant === true ? 'tolerant' : 'strict',
     keepSpecialBits: options.keepSpecialBits === true,
-    onProgress: ({ doneBytes, totalBytes }) => {
-      progress.show(doneBytes, totalBytes);
-    },
+    onProgress: progress.showBytes,
   });
   progress.clear();
   if (!result.ok) {

@@ -1,81 +1,128 @@
 import type { Description } from '@cairn/stone';
+import type { Screen } from '../output/screen.js';
+import { tableLines, type Column } from '../output/table.js';
 import { counted, humanSize, printable } from './printable.js';
 
 const LIST_TAGS = new Set(['license', 'depends', 'provides', 'conflicts', 'build-depends']);
+const SIZE_TAGS = new Set(['package-size']);
 const LABEL_WIDTH = 15;
 const NEXT_LINE = `\n${' '.repeat(LABEL_WIDTH)}`;
-const PATHS_SHOWN_MAX = 40;
+/** Payloads and paths that are listed for people. */
+const ROWS_SHOWN_MAX = 40;
+/** Packages of an index that are listed, and entries of each list of one package. */
+const PACKAGES_SHOWN_MAX = 200;
+const LIST_SHOWN_MAX = 200;
 
 /** What `inspect` prints for people: the packages in words, then payloads, then paths. */
-export function inspectionText(inspected: Description): string {
+export function inspectionText(inspected: Description, screen: Screen): string {
   const payloads = listOf(inspected['payloads']);
-  const header = inspected['header'] as Description;
-  const head = [
-    `${printable(textOf(inspected['file']))} · ${textOf(header['file_type'])} · ${humanSize(Number(inspected['size']))}`,
-    label('sha256', textOf(inspected['sha256'])),
-  ];
   const metas = payloads.filter(({ kind }) => kind === 'meta');
-  const packages = metas.length === 1 ? metas.map(packageText) : metas.map(packageLine);
-  const paths = payloads.flatMap((payload) =>
-    payload['kind'] === 'layout' ? listOf(payload['records']) : [],
-  );
+  const paths = payloads.flatMap(({ kind, records }) => (kind === 'layout' ? listOf(records) : []));
   const sections = [
-    head.join('\n'),
-    packages.join('\n'),
-    ['Payloads', ...payloads.slice(0, PATHS_SHOWN_MAX).map(payloadLine), ...more(payloads)].join(
-      '\n',
-    ),
-    paths.length === 0
-      ? ''
-      : [`Paths below /usr`, ...paths.slice(0, PATHS_SHOWN_MAX).map(pathLine), ...more(paths)].join(
-          '\n',
-        ),
+    headLines(inspected, screen),
+    metas.length === 1 ? metas.flatMap((meta) => packageLines(meta, screen)) : [],
+    metas.length > 1 ? packageTable(metas, screen) : [],
+    payloads.length > 0 ? payloadTable(payloads, screen) : [],
+    paths.length > 0 ? pathLines(paths, screen) : [],
   ];
-  return sections.filter((section) => section !== '').join('\n\n');
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
-function packageText(meta: Description): string {
+function headLines(inspected: Description, { paint }: Screen): string[] {
+  const header = inspected['header'] as Description;
+  const facts = [textOf(header['file_type']), humanSize(Number(inspected['size']))];
+  if (header['num_payloads'] === 0) facts.push('no payloads');
+  const trailing = Number(inspected['trailing_bytes']);
+  const name = paint('bold', printable(textOf(inspected['file'])));
+  return [
+    [name, ...facts].join(' · '),
+    label('sha256', textOf(inspected['sha256']), paint),
+    ...(trailing > 0 ? [paint('red', `${counted(trailing, 'byte')} behind the last payload`)] : []),
+  ];
+}
+
+function packageLines(meta: Description, { paint }: Screen): string[] {
   const lists = new Map<string, string[]>();
   const lines: string[] = [];
   for (const record of listOf(meta['records'])) {
     const tag = textOf(record['tag']);
     const text = printableLines(textOf(record['text'] ?? record['value']));
-    if (LIST_TAGS.has(tag)) lists.set(tag, [...(lists.get(tag) ?? []), text]);
-    else lines.push(label(tag, text));
+    if (LIST_TAGS.has(tag)) {
+      const texts = lists.get(tag) ?? [];
+      texts.push(text);
+      lists.set(tag, texts);
+    } else lines.push(label(tag, SIZE_TAGS.has(tag) ? humanSize(Number(text)) : text, paint));
   }
-  for (const [tag, texts] of lists) lines.push(label(tag, texts.join(NEXT_LINE)));
-  return lines.join('\n');
+  for (const [tag, texts] of lists) {
+    const shown = [...texts.slice(0, LIST_SHOWN_MAX), ...more(texts, LIST_SHOWN_MAX)];
+    lines.push(label(tag, shown.join(NEXT_LINE), paint));
+  }
+  return lines;
 }
 
-function packageLine(meta: Description): string {
-  const records = listOf(meta['records']);
-  const valueOf = (tag: string) => {
-    const record = records.find((each) => each['tag'] === tag);
-    return record === undefined ? '?' : printable(textOf(record['value']));
-  };
-  const version = `${valueOf('version')}-${valueOf('release')}-${valueOf('build-release')}`;
-  return `${valueOf('name')} ${version} ${valueOf('architecture')} · ${valueOf('summary')}`;
+const PACKAGE_COLUMNS: readonly Column<Description>[] = [
+  { title: 'Package', cell: (meta) => valueOf(meta, 'name') },
+  {
+    title: 'Version',
+    cell: (meta) =>
+      ['version', 'release', 'build-release'].map((tag) => valueOf(meta, tag)).join('-'),
+  },
+  { title: 'Architecture', cell: (meta) => valueOf(meta, 'architecture') },
+  { title: 'Summary', cell: (meta) => valueOf(meta, 'summary'), isFlexible: true },
+];
+
+function packageTable(metas: readonly Description[], screen: Screen): string[] {
+  const table = { columns: PACKAGE_COLUMNS, empty: '' };
+  const lines = tableLines(screen, table, metas.slice(0, PACKAGES_SHOWN_MAX));
+  return [...lines, ...more(metas, PACKAGES_SHOWN_MAX)];
 }
 
-function payloadLine(payload: Description): string {
-  const sizes = `${humanSize(Number(payload['stored_size']))} stored, ${humanSize(Number(payload['plain_size']))} plain`;
-  const checksum = payload['checksum_ok'] === true ? 'checksum ok' : 'CHECKSUM WRONG';
-  const records = counted(Number(payload['num_records']), 'record');
-  return `  ${textOf(payload['kind']).padEnd(10)} at ${String(payload['header_offset']).padStart(8)}  ${sizes}, ${records}, ${checksum}`;
+const PAYLOAD_COLUMNS: readonly Column<Description>[] = [
+  { title: 'Payload', cell: ({ kind }) => textOf(kind) },
+  { title: 'Offset', cell: ({ header_offset: offset }) => textOf(offset), isRight: true },
+  { title: 'Stored', cell: ({ stored_size: size }) => humanSize(Number(size)), isRight: true },
+  { title: 'Unpacked', cell: ({ plain_size: size }) => humanSize(Number(size)), isRight: true },
+  { title: 'Records', cell: ({ num_records: count }) => textOf(count), isRight: true },
+  {
+    title: 'Checksum',
+    cell: ({ checksum, checksum_ok: isGood }) =>
+      isGood === true
+        ? { text: `${textOf(checksum)} good`, style: undefined }
+        : { text: `${textOf(checksum)} WRONG`, style: 'red' },
+  },
+];
+
+function payloadTable(payloads: readonly Description[], screen: Screen): string[] {
+  const table = { columns: PAYLOAD_COLUMNS, empty: '' };
+  const lines = tableLines(screen, table, payloads.slice(0, ROWS_SHOWN_MAX));
+  return [...lines, ...more(payloads, ROWS_SHOWN_MAX)];
 }
 
-function pathLine(record: Description): string {
-  const arrow = record['source'] === undefined ? '' : ` → ${printable(textOf(record['source']))}`;
-  return `  ${textOf(record['mode_octal']).padStart(6)}  ${printable(textOf(record['target']))}${arrow}`;
+function pathLines(records: readonly Description[], { paint }: Screen): string[] {
+  const lines = records.slice(0, ROWS_SHOWN_MAX).map((record) => {
+    const link = record['source'] === undefined ? '' : ` → ${printable(textOf(record['source']))}`;
+    const mode = textOf(record['mode_octal']).padStart(7);
+    return `${paint('dim', mode)}  ${printable(textOf(record['target']))}${paint('cyan', link)}`;
+  });
+  const title = paint('bold', `${counted(records.length, 'path')} below /usr`);
+  return [title, ...lines, ...more(records, ROWS_SHOWN_MAX)];
 }
 
-function more(items: readonly unknown[]): string[] {
-  const hidden = items.length - PATHS_SHOWN_MAX;
-  return hidden > 0 ? [`  … and ${hidden} more (use --json to see all)`] : [];
+function more(items: readonly unknown[], shownMax: number): string[] {
+  const hidden = items.length - shownMax;
+  return hidden > 0 ? [`… and ${hidden.toLocaleString('en')} more (--json shows all)`] : [];
 }
 
-function label(name: string, text: string): string {
-  return `${name.padEnd(LABEL_WIDTH)}${text}`;
+function valueOf(meta: Description, tag: string): string {
+  const record = listOf(meta['records']).find((each) => each['tag'] === tag);
+  return record === undefined ? '?' : textOf(record['value']);
+}
+
+function label(name: string, text: string, paint: Screen['paint']): string {
+  return `${paint('dim', name.padEnd(LABEL_WIDTH))}${text}`;
 }
 
 function listOf(value: unknown): readonly Description[] {

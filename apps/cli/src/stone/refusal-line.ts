@@ -1,11 +1,12 @@
 import type { StoneError } from '@cairn/stone';
+import { plainPaint, type Paint } from '../output/paint.js';
 import { printable } from './printable.js';
 import { EXIT_REFUSED, fail, printJson } from './terminal.js';
 
 /** One refused file on one line: path, code, offset, sentence. */
-export function refusalLine(path: string, error: StoneError): string {
+export function refusalLine(path: string, error: StoneError, paint: Paint = plainPaint): string {
   const inside = error.plainOffset === undefined ? '' : ` (+${error.plainOffset} unpacked)`;
-  return `${printable(path)}: ${error.code} at ${error.offset}${inside}: ${printable(error.message)}`;
+  return `${printable(path)}: ${paint('red', error.code)} at ${error.offset}${inside}: ${printable(error.message)}`;
 }
 
 /** One refused file as JSON. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,17 +6,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+const CAIRN = join(REPOSITORY, 'apps/cli/bin/cairn.mjs');
 const STONES = join(REPOSITORY, '../shared/data/stones');
 const hasData = existsSync(STONES);
 if (!hasData)
   console.log('register-stone-commands.int.test.ts: shared/data/stones is absent, half is skipped');
-const PROGRAM = `
-  import { Command } from 'commander';
-  import { registerStoneCommands } from ${JSON.stringify(join(import.meta.dirname, 'register-stone-commands.ts'))};
-  const program = new Command('cairn');
-  registerStoneCommands(program);
-  await program.parseAsync(process.argv.slice(1), { from: 'user' });`;
-
 interface Done {
   readonly code: number | null;
   readonly out: string;
@@ -25,19 +19,7 @@ interface Done {
 
 /** Runs the commands in a process of their own, as a user would. */
 function cairn(...args: string[]): Promise<Done> {
-  const hooks = join(REPOSITORY, 'tools/source-hooks.mjs');
-  const node = [
-    '--conditions=@cairn/source',
-    '--experimental-transform-types',
-    '--no-warnings',
-    '--import',
-    hooks,
-  ];
-  const child = spawn(
-    process.execPath,
-    [...node, '--input-type=module', '-e', PROGRAM, '--', 'stone', ...args],
-    { cwd: REPOSITORY },
-  );
+  const child = spawn(process.execPath, [CAIRN, 'stone', ...args], { cwd: REPOSITORY });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -58,8 +40,15 @@ describe('cairn stone', () => {
     [['frobnicate']],
     [['inspect', 'a', '--frob']],
     [['create', '/tmp']],
+    [['create', '/tmp', '--meta', '/absent']],
+    [['create', '/tmp', '--meta', '/dev/zero']],
+    [['diff', 'one']],
+    [['index']],
+    [['extract', 'a']],
   ])('exits with 2 on wrong usage: %j', async (args) => {
-    expect(await cairn(...args)).toMatchObject({ code: 2 });
+    const { code, err } = await cairn(...args);
+    expect(code).toBe(2);
+    expect(err).not.toContain('    at ');
   });
 
   it('refuses what is no stone with one line and no stack trace', async () => {
@@ -79,6 +68,28 @@ describe('cairn stone', () => {
       code: 'stone.magic',
       offset: 0,
     });
+  });
+
+  it.each([
+    ['inspect', ['inspect', '/tmp']],
+    ['verify', ['verify', '/dev/zero']],
+    ['diff', ['diff', '/dev/zero', '/absent']],
+    ['index', ['index', '/absent']],
+    ['index into nowhere', ['index', import.meta.dirname, '-o', '/proc/absent']],
+    ['extract', ['extract', '/absent', '/tmp/absent']],
+    ['create', ['create', '/absent', '--like', '/absent']],
+  ])('tells what cannot be read or written in one JSON document: %s', async (_, args) => {
+    const { code, out, err } = await cairn(...args, '--json');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    const [report] = [JSON.parse(out) as unknown].flat();
+    expect(report).toMatchObject({ ok: false, path: expect.any(String) as string });
+    expect((report as { code: string }).code).toMatch(/^stone\.(?:unreadable|write-failed)$/);
+  });
+
+  it('waits for nobody at the other end of a pipe', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await cairn('verify', pipe)).toMatchObject({ code: 1 });
   });
 
   it('packs, indexes, extracts and compares', async () => {
@@ -146,7 +157,13 @@ describe.skipIf(!hasData)('cairn stone on real files', () => {
     expect(code).toBe(0);
     expect(out).toContain('summary        GNU Text Editor');
     expect(out).toContain('soname(libc.so.6(x86_64))');
-    expect(out).toContain('… and 51 more');
+    expect(out).toContain('… and 51 more (--json shows all)');
+  });
+
+  it('inspects an index as a table', async () => {
+    const { out } = await cairn('inspect', join(STONES, 'reference/vessel-stone.index'));
+    expect(out).toMatch(/^Package +Version +Architecture +Summary$/m);
+    expect(out).toMatch(/^meta +32 +/m);
   });
 
   it('verifies many files at once', async () => {

@@ -1,43 +1,46 @@
 import type { Command } from 'commander';
+import type { Screen } from '../output/screen.js';
 import { createCommand, type CreateCommandOptions } from './create-command.js';
 import { diffCommand } from './diff-command.js';
 import { extractCommand, type ExtractCommandOptions } from './extract-command.js';
 import { indexCommand, type IndexCommandOptions } from './index-command.js';
 import { inspectCommand } from './inspect-command.js';
 import { EXIT_USAGE } from './terminal.js';
-import { verifyCommand, type VerifyOptions } from './verify-command.js';
+import { verifyCommand, type VerifyCommandOptions } from './verify-command.js';
 
 const JSON_FLAG = ['--json', 'print JSON'] as const;
 
 /** Adds `stone` with its commands; wrong usage exits with code 2. */
-export function registerStoneCommands(program: Command): void {
+export function registerStoneCommands(program: Command, screen: Screen): void {
   const stone = program
     .command('stone')
     .description('read, check and make .stone packages and their index')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
-  registerReading(stone);
+  registerReading(stone, screen);
   registerWriting(stone);
 }
 
-function registerReading(stone: Command): void {
+function registerReading(stone: Command, screen: Screen): void {
   stone
     .command('inspect <file>')
     .description('show everything that a stone, index or manifest says')
     .option(...JSON_FLAG)
-    .action((path: string, options: { json?: boolean }) => inspectCommand(path, options));
+    .action((path: string, options: { json?: boolean }) => inspectCommand(screen, path, options));
   stone
     .command('verify <files...>')
     .description('check files; exits with 1 when one is refused')
     .option('--tolerant', 'skip what is unknown instead of refusing it')
     .option('--storage', 'check only the checksums of the stored bytes')
     .option(...JSON_FLAG)
-    .action((paths: string[], options: VerifyOptions) => verifyCommand(paths, options));
+    .action((paths: string[], options: VerifyCommandOptions) =>
+      verifyCommand(screen, paths, options),
+    );
   stone
     .command('diff <old> <new>')
     .description('compare two indexes')
     .option(...JSON_FLAG)
     .action((before: string, after: string, options: { json?: boolean }) =>
-      diffCommand(before, after, options),
+      diffCommand(screen, [before, after], options),
     );
 }
 

@@ -8,7 +8,7 @@ import {
   manifestJsonc,
   manifestReportPackage,
   packageFileName,
-  parseDependency,
+  parseBuildDepends,
   type Dependency,
   type StonePackage,
 } from '@cairn/stone';
@@ -100,7 +100,7 @@ async function writeManifests(facts: {
   const buildDeps = [...recipe.buildDeps, ...recipe.checkDeps];
   const listed = written.map((stonePackage) => ({
     ...stonePackage,
-    buildDepends: unique(parsed(buildDeps)),
+    buildDepends: parseBuildDepends(buildDeps),
   }));
   const binary = encodeManifest(listed, await loadCodec());
   if (!binary.ok) return collectFailure(`The manifest cannot be written: ${binary.error.code}`);
@@ -149,13 +149,6 @@ async function writeManifest(
     sizeBytes: (await stat(file)).size,
     sha256: await sha256OfFile(file),
   };
-}
-
-function parsed(texts: readonly string[]): Dependency[] {
-  return texts.flatMap((text) => {
-    const dependency = parseDependency(text);
-    return dependency.ok ? [dependency.value] : [];
-  });
 }
 
 function unique(dependencies: readonly Dependency[]): Dependency[] {
