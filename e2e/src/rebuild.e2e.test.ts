@@ -1,5 +1,6 @@
 import {
   applyProject,
+  getOverview,
   getRebuild,
   listTasks,
   pauseAllocation,
@@ -48,7 +49,9 @@ it('publishes everything that was built from nothing, as one version', async () 
   console.log(
     `rebuild of ${SIZE.recipes} recipes by ${SIZE.builders} builders: ${seconds.toFixed(1)} s, ${done.graph.length} builds, ${done.rebuild.round} rounds, seed ${SEED}`,
   );
-  expect(done.rebuild.publishedHistory).toBe(all.at(-1));
+  const { events } = await world.hub.call(getOverview);
+  const told = events.map(({ sentence }) => sentence).join('\n');
+  expect(done.rebuild.publishedHistory, told).toBe(all.at(-1));
   expect(done.rebuild.steps).toMatchObject({ total: done.graph.length, built: done.graph.length });
 });
 

@@ -9,6 +9,7 @@ import {
   importFinished,
   importStart,
   packageList,
+  poolPrune,
   type NatsContract,
   type RequestOf,
 } from '@cairn/contracts';
@@ -120,6 +121,14 @@ export class SimulatedVessel {
       return { history: this.head };
     });
     this.on(channelList, () => ({ repositoryUrl: this.url, channels: [] }));
+    this.on(poolPrune, ({ isDryRun }) => ({
+      isApplied: !isDryRun,
+      retired: { count: 0, listed: [] },
+      removed: { count: 0, listed: [] },
+      packageCount: 0,
+      blobCount: 0,
+      sizeBytes: 0,
+    }));
     this.on(packageList, () => ({ history: this.head, total: 0, packages: [] }));
     await connection.flush();
   }
