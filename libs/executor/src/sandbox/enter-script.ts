@@ -38,6 +38,10 @@ if [ -n "$lower" ]; then mount -t overlay -o "ro,lowerdir=$lower" overlay "$merg
 if [ -n "$network" ]; then
   : > "$network"
   for try in $(seq 200); do if grep -q tap0: /proc/net/dev; then break; fi; sleep 0.05; done
+  if ! grep -q tap0: /proc/net/dev; then
+    echo 'This builder could not give the build its network: slirp4netns brought no interface within 10 s.' >&2
+    exit 1
+  fi
 fi
 exec prlimit --core=0 --fsize="$fsize" --nproc="$nproc" --as="$space" -- bwrap --args 3 -- "$@" 3<"$options"
 `;

@@ -25,7 +25,8 @@ export function networkReadyFile(statusDir: string): string {
 
 /**
  * Gives the network namespace of a process a user-mode network: the outside can be reached, the host's loopback cannot.
- * Runs until the signal; the inside waits for its interface and goes on without one when it does not come.
+ * Runs until the signal. The inside waits for its interface; when none comes, the sandbox is not entered, so that a fault
+ * of the builder is not taken for one of the recipe.
  */
 export async function serveUserNetwork(order: {
   readonly pid: number;
