@@ -1,6 +1,7 @@
 import {
   cancelRebuild,
   getRebuild,
+  listTasks,
   pauseAllocation,
   pauseRebuild,
   previewPlan,
@@ -84,6 +85,10 @@ it('builds a cycle from nothing in stages, until nothing changes, and publishes 
   const rebuild = await world.admin.call(startRebuild, { body: WISH });
   expect(rebuild).toMatchObject({ state: 'running', round: 1, steps: { total: 5, built: 0 } });
   await expect(world.admin.call(startRebuild, { body: WISH })).rejects.toThrow('rebuild.running');
+  // A look at the repository while the rebuild runs finds nothing else to do.
+  await world.refresh(world.recipes.commit({ note: 'nothing new' }));
+  const { tasks } = await world.admin.call(listTasks, { query: { state: 'new' } });
+  expect(tasks).toHaveLength(5);
   const builder = await world.builder('ringer', { slots: 2 });
   buildsEverything(builder);
   await world.admin.call(resumeAllocation);

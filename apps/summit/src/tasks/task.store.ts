@@ -226,7 +226,7 @@ export class TaskStore {
         projectName: key.project,
         repositoryName: key.repository,
         profileName: key.profile,
-        OR: [{ rebuildId: null }, { state: 'completed' }],
+        OR: [{ rebuildId: null }, { state: { notIn: ['cancelled', 'superseded'] } }],
       },
       orderBy: { id: 'desc' },
       distinct: ['source'],

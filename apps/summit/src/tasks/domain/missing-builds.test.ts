@@ -15,12 +15,32 @@ const task = (state: LatestTask['state'], sourceRelease: number, treeId = 't'): 
   state,
   sourceRelease,
   treeId,
+  rebuildId: null,
 });
 const wish = (
   wanted: WantedRecipe,
   index: ReturnType<typeof published>,
   latestTask: LatestTask | null = null,
 ) => wishFor(wanted, { architecture: 'x86_64', published: index, latestTask });
+
+describe('with a step of a rebuild', () => {
+  const step = (state: LatestTask['state'], sourceRelease: number) => ({
+    ...task(state, sourceRelease),
+    rebuildId: 'r',
+  });
+  it.each(['new', 'building', 'publishing', 'failed'] as const)(
+    'leaves a recipe that is %s in the rebuild to it',
+    (state) => {
+      expect(wish(recipe(1), new Map(), step(state, 1)).kind).toBe('none');
+    },
+  );
+  it('builds a newer release beside the step, and does not take the step out', () => {
+    expect(wish(recipe(2), new Map(), step('new', 1))).toMatchObject({
+      kind: 'build',
+      supersedes: false,
+    });
+  });
+});
 
 describe('without a task', () => {
   it('C1: updates what is older', () => {

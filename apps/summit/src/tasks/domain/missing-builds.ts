@@ -21,6 +21,8 @@ export interface LatestTask {
   readonly state: TaskState;
   readonly sourceRelease: number;
   readonly treeId: string;
+  /** A step of a rebuild is never taken out of it. */
+  readonly rebuildId: string | null;
 }
 
 export type BuildWish =
@@ -49,7 +51,7 @@ export function wishFor(
   const isSame = task.sourceRelease === recipe.sourceRelease && task.treeId === recipe.treeId;
   switch (task.state) {
     case 'new':
-      return isSame ? NOTHING : { kind: 'build', description, supersedes: true };
+      return isSame ? NOTHING : { kind: 'build', description, supersedes: task.rebuildId === null };
     case 'building':
     case 'publishing':
       return task.sourceRelease >= recipe.sourceRelease
@@ -74,6 +76,7 @@ export function recipeless<T extends LatestTask & { readonly recipePath: string 
 ): T[] {
   return [...latest]
     .filter(([source, task]) => task.state === 'new' && !read.sources.has(source))
+    .filter(([, task]) => task.rebuildId === null)
     .map(([, task]) => task)
     .filter(
       ({ recipePath }) =>
