@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { loadStorageConfig } from './config.js';
 import { createRepository, dataFolders } from './control/repository.js';
 import { loadSigning } from './control/signing.js';
+import { migrateVessel } from './persistence/migrate-vessel.js';
 import { VesselDatabase } from './persistence/vessel-database.js';
 import { BACKUP_NAME, backupSchema, writeBackup } from './seed/backup.js';
 import { listSeeds } from './seed/seed-source.js';
@@ -119,6 +120,8 @@ async function restore(dir: string | undefined, options: Output): Promise<void> 
     dir === undefined
       ? undefined
       : backupSchema.parse(JSON.parse(await readFile(join(dir, BACKUP_NAME), 'utf8')));
+  // The database was lost: the one that takes its place has no tables yet.
+  await migrateVessel(loadStorageConfig().databaseUrl);
   const report = await withRepository(({ restoring }) => restoring.restore(saved, note));
   if (report.problems.length > 0) process.exitCode = 1;
   print(options, report, [

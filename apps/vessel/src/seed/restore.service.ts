@@ -80,12 +80,13 @@ export class RestoreService {
       if (found.length === 0) continue;
       await this.restorePackages(name, found, { problems, onProgress });
       const saved = backup?.channels.find((each) => each.name === name);
-      versions += await this.db.inTransaction(
+      const restored = await this.db.inTransaction(
         (tx) => this.restoreChannel(tx, { name, found, saved, problems }),
         { timeoutMs: RESTORE_TIMEOUT_MS },
       );
+      versions += restored;
       channels += 1;
-      onProgress(`channel ${name}: ${versions} versions`);
+      onProgress(`channel ${name}: ${restored} versions`);
     }
     for (const { yankedAt, ...rest } of backup?.yanked ?? []) {
       const data = { ...rest, yankedAt: new Date(yankedAt) };
