@@ -7,7 +7,7 @@ import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-code.js';
 import { printNote, printReply } from '../output/reply.js';
 import { JSON_FLAG, type JsonOptions } from '../shell.js';
-import { humanSize, printable } from '../stone/printable.js';
+import { counted, humanSize, printable } from '../stone/printable.js';
 import { mirrorRepository } from './mirror-repository.js';
 import { RepositoryReader } from './repository-reader.js';
 import { verifyRepository } from './verify-repository.js';
@@ -67,11 +67,12 @@ async function verifyCommand(url: string, options: VerifyOptions): Promise<void>
   else if (options.state !== undefined && serial !== null) {
     await rememberSerial(options.state, reader.base.href, serial);
   }
+  const held = `${counted(versionCount, 'version')}, ${counted(packageCount, 'package file')}`;
   printReply({ url: reader.base.href, isGood: problems.length === 0, ...report }, options, () => [
     ...problems.map(({ code, path: at, message }) => printable(`${code}: ${at}: ${message}`)),
     problems.length === 0
-      ? `Good: ${versionCount} versions, ${packageCount} package files${expiresAt === null ? '' : `, signed until ${new Date(expiresAt).toISOString()}`}.`
-      : `${problems.length} faults in ${versionCount} versions and ${packageCount} package files.`,
+      ? `Good: ${held}${expiresAt === null ? '' : `, signed until ${new Date(expiresAt).toISOString()}`}.`
+      : `${counted(problems.length, 'fault')} in ${held}.`,
     ...(trusted.length === 0 ? ['No key was given, so no signature was checked.'] : []),
   ]);
 }
