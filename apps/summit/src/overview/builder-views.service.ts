@@ -1,13 +1,13 @@
 import { type BuilderView } from '@cairn/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { BuilderStore, type Builder } from '../builders/builder.store.js';
+import { isSilent } from '../builders/domain/silence.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG, type SummitConfig } from '../config.js';
+import { sizesOfBuilders, UNLISTED_SIZE_CLASS } from '../projects/domain/size-classes.js';
 import { ProjectStore } from '../projects/project.store.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { TaskStore } from '../tasks/task.store.js';
-
-const MISSED_HEARTBEATS_MAX = 3;
 
 /** Builders in the shape that people see. */
 @Injectable()
@@ -27,7 +27,7 @@ export class BuilderViews {
       this.attempts.running(),
       this.projects.documents(),
     ]);
-    const sizes = new Map(documents.flatMap((document) => Object.entries(document.builders.sizes)));
+    const sizes = sizesOfBuilders(documents);
     const work = await Promise.all(
       running.map(async (attempt) => ({
         builderId: attempt.builderId,
@@ -45,7 +45,7 @@ export class BuilderViews {
         id: builder.id,
         state: this.stateOf(builder, attempts.length),
         refusing: builder.refusing,
-        size: sizes.get(builder.id) ?? 'small',
+        size: sizes.get(builder.id) ?? UNLISTED_SIZE_CLASS,
         slots: builder.slots,
         version: builder.version,
         features: [...builder.features],
@@ -60,8 +60,8 @@ export class BuilderViews {
 
   private stateOf(builder: Builder, running: number): BuilderView['state'] {
     if (builder.removedAt !== null) return 'removed';
-    const silentSince = this.clock.now() - MISSED_HEARTBEATS_MAX * this.config.attempts.heartbeatMs;
-    if (builder.lastSeenAt === null || builder.lastSeenAt < silentSince) return 'offline';
+    const { heartbeatMs } = this.config.attempts;
+    if (isSilent(builder, { heartbeatMs, now: this.clock.now() })) return 'offline';
     if (running > 0) return 'building';
     return builder.refusing === null ? 'idle' : 'refusing';
   }

@@ -1,4 +1,3 @@
-import { type ProjectDocument } from '@cairn/contracts';
 import {
   type AllocationFacts,
   type BuilderFacts,
@@ -7,11 +6,10 @@ import {
 } from '@cairn/solver';
 import { type Instant } from '@cairn/std';
 import { type Builder } from '../../builders/builder.store.js';
+import { isSilent, type HeartbeatFacts } from '../../builders/domain/silence.js';
 import { type Plan } from '../../planning/planning.service.js';
+import { sizesOfBuilders, UNLISTED_SIZE_CLASS } from '../../projects/domain/size-classes.js';
 import { type TaskId } from '../../tasks/domain/task.js';
-
-/** A builder that has not been heard of for this many heartbeats gets no orders. */
-const MISSED_HEARTBEATS_MAX = 3;
 
 export interface AllocationInputs {
   readonly plan: Plan;
@@ -23,15 +21,10 @@ export interface AllocationInputs {
 }
 
 /** Whether a builder can take orders now: enrolled, heard of lately, not refusing, not cooling down. */
-export function isAvailable(
-  builder: Builder,
-  facts: Pick<AllocationInputs, 'heartbeatMs' | 'now'>,
-): boolean {
-  const silentSince = facts.now - MISSED_HEARTBEATS_MAX * facts.heartbeatMs;
+export function isAvailable(builder: Builder, facts: HeartbeatFacts): boolean {
   return (
     builder.removedAt === null &&
-    builder.lastSeenAt !== null &&
-    builder.lastSeenAt >= silentSince &&
+    !isSilent(builder, facts) &&
     builder.refusing === null &&
     (builder.coolUntil === null || builder.coolUntil <= facts.now)
   );
@@ -40,7 +33,7 @@ export function isAvailable(
 /** What the solver allocates from. */
 export function allocationFacts(inputs: AllocationInputs): AllocationFacts<TaskId> {
   const available = inputs.builders.filter((builder) => isAvailable(builder, inputs));
-  const sizes = sizesOf(inputs.plan.documents);
+  const sizes = sizesOfBuilders(inputs.plan.documents.values());
   return {
     readyTasks: readyTasks(inputs),
     builders: available.map((builder) => builderFacts(builder, sizes)),
@@ -61,7 +54,7 @@ function readyTasks({ plan, now }: AllocationInputs): ReadyTask<TaskId>[] {
       {
         taskId: task.id,
         project: task.project,
-        sizeClass: plan.documents.get(task.project)?.sizes[task.source] ?? 'small',
+        sizeClass: plan.documents.get(task.project)?.sizes[task.source] ?? UNLISTED_SIZE_CLASS,
         needs: { architecture: task.architecture },
         tailMs: plan.tailsMs.get(task.id) ?? 0,
         durationMs: plan.durationsMs.get(task.id) ?? 0,
@@ -79,7 +72,7 @@ function builderFacts(
   const { machine, slots } = builder;
   return {
     builderId: builder.id,
-    sizeClass: sizes.get(builder.id) ?? 'small',
+    sizeClass: sizes.get(builder.id) ?? UNLISTED_SIZE_CLASS,
     architectures: builder.architectures,
     features: builder.features,
     ...(machine === null
@@ -94,14 +87,6 @@ function builderFacts(
 function idleSlots(builder: Builder, busy: number): IdleSlot[] {
   const count = Math.max(0, builder.slots - busy);
   return Array.from({ length: count }, (_, slot) => ({ builderId: builder.id, slot }));
-}
-
-function sizesOf(
-  documents: ReadonlyMap<string, ProjectDocument>,
-): ReadonlyMap<string, BuilderFacts['sizeClass']> {
-  return new Map(
-    [...documents.values()].flatMap((document) => Object.entries(document.builders.sizes)),
-  );
 }
 
 function sharesOf(plan: Plan) {
