@@ -8,7 +8,7 @@ import { type AllocationWord } from '../planning/domain/task-reason.js';
 import { type Plan } from '../planning/planning.service.js';
 import { AttemptStore, type Attempt } from '../tasks/attempt.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
-import { allocationFacts } from './domain/allocation-facts.js';
+import { allocationFacts, busySlotsOf } from './domain/allocation-facts.js';
 import { PauseStore } from './pause.store.js';
 
 /** Says of every ready task why no builder has it yet. Decides like allocation and gives nothing out. */
@@ -29,9 +29,7 @@ export class AllocationReasons {
       this.attempts.running(),
     ]);
     const now = this.clock.now();
-    const busySlots = new Map<string, number>();
-    for (const { builderId } of running)
-      busySlots.set(builderId, (busySlots.get(builderId) ?? 0) + 1);
+    const busySlots = busySlotsOf(running);
     const { heartbeatMs } = this.config.attempts;
     const facts = allocationFacts({ plan, builders, busySlots, heartbeatMs, now });
     if (isPaused) {

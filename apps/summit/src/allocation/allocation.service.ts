@@ -8,7 +8,7 @@ import { Planning } from '../planning/planning.service.js';
 import { AttemptStore } from '../tasks/attempt.store.js';
 import { TaskCommands } from '../tasks/task-commands.service.js';
 import { Dispatch } from './dispatch.service.js';
-import { allocationFacts } from './domain/allocation-facts.js';
+import { allocationFacts, busySlotsOf } from './domain/allocation-facts.js';
 import { PauseStore } from './pause.store.js';
 
 const WHOLE: BuildStage = { rebuildAfter: [], without: [] };
@@ -35,9 +35,7 @@ export class Allocation {
       this.attempts.running(),
     ]);
     if (isPaused) return 0;
-    const busySlots = new Map<string, number>();
-    for (const { builderId } of running)
-      busySlots.set(builderId, (busySlots.get(builderId) ?? 0) + 1);
+    const busySlots = busySlotsOf(running);
     const now = this.clock.now();
     const { heartbeatMs } = this.config.attempts;
     const hasRoom = builders.some((builder) => (busySlots.get(builder.id) ?? 0) < builder.slots);

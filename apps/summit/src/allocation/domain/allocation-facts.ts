@@ -14,7 +14,7 @@ import { type TaskId } from '../../tasks/domain/task.js';
 export interface AllocationInputs {
   readonly plan: Plan;
   readonly builders: readonly Builder[];
-  /** Slots in use by builder id. */
+  /** As `busySlotsOf` counts them. */
   readonly busySlots: ReadonlyMap<string, number>;
   readonly heartbeatMs: number;
   readonly now: Instant;
@@ -28,6 +28,15 @@ export function isAvailable(builder: Builder, facts: HeartbeatFacts): boolean {
     builder.refusing === null &&
     (builder.coolUntil === null || builder.coolUntil <= facts.now)
   );
+}
+
+/** Slots in use by builder id: each running attempt takes one. */
+export function busySlotsOf(
+  running: readonly { readonly builderId: string }[],
+): ReadonlyMap<string, number> {
+  const busy = new Map<string, number>();
+  for (const { builderId } of running) busy.set(builderId, (busy.get(builderId) ?? 0) + 1);
+  return busy;
 }
 
 /** What the solver allocates from. */
