@@ -75,8 +75,10 @@ export function recipeless<T extends LatestTask & { readonly recipePath: string 
   read: { readonly sources: ReadonlySet<string>; readonly badPaths: readonly string[] },
 ): T[] {
   return [...latest]
-    .filter(([source, task]) => task.state === 'new' && !read.sources.has(source))
-    .filter(([, task]) => task.rebuildId === null)
+    .filter(
+      ([source, task]) =>
+        task.state === 'new' && task.rebuildId === null && !read.sources.has(source),
+    )
     .map(([, task]) => task)
     .filter(
       ({ recipePath }) =>
