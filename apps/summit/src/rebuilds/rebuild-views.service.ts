@@ -21,6 +21,9 @@ import {
 
 const REBUILDS_SHOWN_MAX = 50;
 
+type Standings = Pick<RebuildFacts, 'standings' | 'words'>;
+const NO_STANDINGS: Standings = { standings: new Map(), words: new Map() };
+
 /** Rebuilds in the shape that people and programs outside see. */
 @Injectable()
 export class RebuildViews {
@@ -38,17 +41,17 @@ export class RebuildViews {
 
   async latest(): Promise<RebuildView[]> {
     const views: RebuildView[] = [];
-    for (const rebuild of await this.rebuilds.latest(REBUILDS_SHOWN_MAX))
-      views.push(await this.viewOf(await this.factsOf(rebuild)));
+    for (const facts of await this.factsOf(await this.rebuilds.latest(REBUILDS_SHOWN_MAX)))
+      views.push(await this.viewOf(facts));
     return views;
   }
 
   async view(id: string): Promise<RebuildView> {
-    return this.viewOf(await this.factsOf(await this.rebuilds.find(id)));
+    return this.viewOf(await this.factsOfOne(id));
   }
 
   async detail(id: string): Promise<RebuildDetail> {
-    const facts = await this.factsOf(await this.rebuilds.find(id));
+    const facts = await this.factsOfOne(id);
     const byStep = new Map(facts.tasks.map((task) => [stepId(task.source, task.stage), task]));
     const failures = await this.attempts.lastFailures(
       facts.tasks.filter(({ progress }) => progress.state === 'failed').map((task) => task.id),
@@ -79,17 +82,32 @@ export class RebuildViews {
     return { rebuild: await this.viewOf(facts), graph };
   }
 
-  private async factsOf(rebuild: Rebuild): Promise<RebuildFacts> {
+  private async factsOfOne(id: string): Promise<RebuildFacts> {
+    const [facts] = await this.factsOf([await this.rebuilds.find(id)]);
+    if (facts === undefined) throw new Error(`rebuild ${id} has no facts`);
+    return facts;
+  }
+
+  /** The facts of several rebuilds; the plan, which is the dear part, is made once and only if one of them is open. */
+  private async factsOf(rebuilds: readonly Rebuild[]): Promise<RebuildFacts[]> {
+    const rows: Omit<RebuildFacts, keyof Standings>[] = [];
+    for (const rebuild of rebuilds) rows.push(await this.rowsOf(rebuild));
+    const current = rows.some(isOpen) ? await this.currentStandings() : NO_STANDINGS;
+    return rows.map((row) => ({ ...row, ...(isOpen(row) ? current : NO_STANDINGS) }));
+  }
+
+  private async rowsOf(rebuild: Rebuild) {
     const [changeSet, tasks] = await Promise.all([
       this.changeSets.find(rebuild.changeSetId),
       this.tasks.ofRebuild(rebuild.id),
     ]);
     if (changeSet === null) throw new Error(`rebuild ${rebuild.id} has no change set`);
-    const isOpen = changeSet.state === 'open' || changeSet.state === 'publishing';
-    if (!isOpen) return { rebuild, changeSet, tasks, standings: new Map(), words: new Map() };
+    return { rebuild, changeSet, tasks };
+  }
+
+  private async currentStandings(): Promise<Standings> {
     const plan = await this.planning.plan();
-    const words = await this.allocation.of(plan);
-    return { rebuild, changeSet, tasks, standings: plan.standings, words };
+    return { standings: plan.standings, words: await this.allocation.of(plan) };
   }
 
   private async viewOf(facts: RebuildFacts): Promise<RebuildView> {
@@ -128,4 +146,8 @@ export class RebuildViews {
       builderCount: await this.builders.slotsFor(architecture),
     });
   }
+}
+
+function isOpen({ changeSet }: Pick<RebuildFacts, 'changeSet'>): boolean {
+  return changeSet.state === 'open' || changeSet.state === 'publishing';
 }
