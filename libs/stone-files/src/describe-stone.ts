@@ -1,10 +1,9 @@
 import { createHash, webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { MIB, type Result } from '@cairn/std';
+import { mapInParallel, MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
 import { loadCodec } from './codec.js';
 import { lentBuffers } from './lent-buffers.js';
-import { mapInParallel } from './parallel.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
 

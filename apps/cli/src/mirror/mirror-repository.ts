@@ -5,6 +5,7 @@ import {
   ROOT_INDEX_NAME,
   ROOT_SIGNATURE_NAME,
 } from '@cairn/contracts';
+import { mapInParallel } from '@cairn/std';
 import { loadCodec, writeFileDurably } from '@cairn/stone-files';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,8 +13,8 @@ import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-code.js';
 import {
   DOCUMENT_SIZE_BYTES_MAX,
-  eachOf,
   INDEX_SIZE_BYTES_MAX,
+  REQUESTS_AT_ONCE,
   type RepositoryReader,
 } from './repository-reader.js';
 import { readManifest, readRoot, sha256Of, type Problem } from './snapshot.js';
@@ -105,7 +106,7 @@ async function fetchPackages(
   let done = 0;
   let fetchedCount = 0;
   let fetchedSizeBytes = 0;
-  await eachOf(packages.values(), async (item) => {
+  await mapInParallel([...packages.values()], REQUESTS_AT_ONCE, async (item) => {
     const to = join(dir, item.path);
     // Bytes at a path of the pool never change, and a partial file never has the final name.
     if ((await sizeOnDisk(to)) !== item.sizeBytes) {

@@ -132,15 +132,3 @@ function tooLarge(url: URL, sizeBytesMax: number): CliError {
     exitCode: EXIT.failed,
   });
 }
-
-/** Does the work for each item, a few at a time; the first failure ends it. */
-export async function eachOf<T>(
-  items: Iterable<T>,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items].values();
-  const lane = async () => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, lane));
-}

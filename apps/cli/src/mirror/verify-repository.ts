@@ -1,6 +1,11 @@
 import { type SigningKey } from '@cairn/auth';
+import { mapInParallel } from '@cairn/std';
 import { loadCodec } from '@cairn/stone-files';
-import { eachOf, INDEX_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
+import {
+  INDEX_SIZE_BYTES_MAX,
+  REQUESTS_AT_ONCE,
+  type RepositoryReader,
+} from './repository-reader.js';
 import { problem, readManifest, readRoot, sha256Of, type Problem } from './snapshot.js';
 import { encodedPath, packagesOf, type ListedPackage } from './version-packages.js';
 
@@ -47,7 +52,7 @@ export async function verifyRepository(order: VerifyOrder): Promise<VerifyReport
     onProgress(`version ${at + 1} of ${histories.length}`);
   }
   let done = 0;
-  await eachOf(packages.values(), async (item) => {
+  await mapInParallel([...packages.values()], REQUESTS_AT_ONCE, async (item) => {
     const fault = await packageFault(order, item);
     if (fault !== undefined) problems.push(fault);
     done += 1;

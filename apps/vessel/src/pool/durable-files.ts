@@ -1,3 +1,4 @@
+import { mapInParallel } from '@cairn/std';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -80,11 +81,7 @@ export async function sideBySide<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const waiting = items.values();
-  const lanes = Array.from({ length: Math.min(AT_ONCE_MAX, items.length) }, async () => {
-    for (const item of waiting) await work(item);
-  });
-  await Promise.all(lanes);
+  await mapInParallel(items, AT_ONCE_MAX, work);
 }
 
 /** A name beside the file that is never served. */

@@ -1,4 +1,5 @@
 import { packageVersionSchema, sourceNameSchema } from '@cairn/contracts';
+import { mapInParallel } from '@cairn/std';
 import { poolPath, type Codec, type StonePackage } from '@cairn/stone';
 import { verifyStone } from '@cairn/stone-files';
 import { randomUUID } from 'node:crypto';
@@ -71,18 +72,14 @@ export class SeedService {
     const refused: Refused[] = [];
     const found: NewPackage[] = [];
     let done = 0;
-    const waiting = files.values();
-    const lane = async () => {
-      for (const file of waiting) {
+    try {
+      await mapInParallel(files, AT_ONCE, async (file) => {
         const taken = await this.take(file, join(dir, randomUUID()));
         if ('message' in taken) refused.push(taken);
         else found.push(taken);
         done += 1;
         onProgress(done, files.length);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: AT_ONCE }, lane));
+      });
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

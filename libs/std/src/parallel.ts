@@ -1,4 +1,4 @@
-/** Runs `work` on every item, at most `limit` at once; results in the order of the items. */
+/** Runs `work` on every item, at most `limit` at once; results in the order of the items. The first failure is thrown. */
 export async function mapInParallel<Item, Done>(
   items: readonly Item[],
   limit: number,
