@@ -1,3 +1,4 @@
+import { compareText } from '@cairn/stone';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isServableName } from './domain/request-path.js';
@@ -28,7 +29,7 @@ export async function listDirectory(dir: string): Promise<readonly ListedEntry[]
     const { size } = await stat(join(dir, entry.name));
     entries.push({ name: entry.name, type: 'file', sizeBytes: size });
   }
-  return entries.sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+  return entries.sort((a, b) => compareText(a.type, b.type) || compareText(a.name, b.name));
 }
 
 /** The listing as a page that needs nothing else. */
@@ -51,8 +52,4 @@ td{padding:.1rem 1rem .1rem 0;overflow-wrap:anywhere}td+td{text-align:right;font
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

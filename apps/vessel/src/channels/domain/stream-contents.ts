@@ -1,4 +1,5 @@
 import type { PackageSelector } from '@cairn/contracts';
+import { compareText } from '@cairn/stone';
 import {
   byKey,
   keyOf,
@@ -27,7 +28,9 @@ export function changedPackages(
     if (previous?.id !== item.id) changed.push(changeOf(item, previous, item));
   }
   for (const [key, item] of old) if (!now.has(key)) changed.push(changeOf(item, item, undefined));
-  return changed.sort((a, b) => order(a.name, b.name) || order(a.architecture, b.architecture));
+  return changed.sort(
+    (a, b) => compareText(a.name, b.name) || compareText(a.architecture, b.architecture),
+  );
 }
 
 function changeOf(
@@ -118,8 +121,4 @@ export function withdrawn(
 ): readonly PoolPackage[] {
   const older = byKey(predecessors);
   return packages.flatMap((item) => (yanked.has(item.id) ? (older.get(keyOf(item)) ?? []) : item));
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
