@@ -2,7 +2,12 @@ import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from '../pool/bounded-cache.js';
 import type { PackageFile } from '../pool/domain/package-file.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
-import { buildKeyOf, type PackageNeeds, type SharedPath } from './domain/gate-facts.js';
+import {
+  buildKeyOf,
+  type BuildKey,
+  type PackageNeeds,
+  type SharedPath,
+} from './domain/gate-facts.js';
 import { isSensitive } from './domain/gate-rules.js';
 
 /** Capabilities kept in memory, over all packages. */
@@ -70,10 +75,9 @@ export class GateStore {
     items: readonly PoolPackage[],
   ): Promise<ReadonlyMap<string, readonly string[]>> {
     const builds = [...new Map(items.map((item) => [buildKeyOf(item), item])).values()];
-    const rows = await tx.$queryRaw<
-      { name: string; source: string; release: bigint; build: bigint; architecture: string }[]
-    >`
-      SELECT p.name, p.source_id AS source, p.source_release AS release, p.build_release AS build, p.architecture
+    const rows = await tx.$queryRaw<(BuildKey & { readonly name: string })[]>`
+      SELECT p.name, p.architecture, p.source_id AS "sourceId",
+        p.source_release AS "sourceRelease", p.build_release AS "buildRelease"
       FROM unnest(
         ${builds.map((item) => item.sourceId)}::text[],
         ${builds.map((item) => item.sourceRelease)}::bigint[],
@@ -82,10 +86,7 @@ export class GateStore {
       JOIN package p ON p.source_id = b.source AND p.source_release = b.release
         AND p.build_release = b.build AND p.architecture = b.architecture
       ORDER BY p.name`;
-    const keyed = Map.groupBy(
-      rows,
-      (row) => `${row.architecture}/${row.source}/${row.release}/${row.build}`,
-    );
+    const keyed = Map.groupBy(rows, buildKeyOf);
     return new Map([...keyed].map(([key, group]) => [key, group.map(({ name }) => name)]));
   }
 }

@@ -33,7 +33,13 @@ export interface GateFacts {
   readonly builtNames: ReadonlyMap<string, readonly string[]>;
 }
 
+/** What tells a build of a source from its others; raw queries give releases as `bigint`. */
+export interface BuildKey extends Pick<PoolPackage, 'architecture' | 'sourceId'> {
+  readonly sourceRelease: number | bigint;
+  readonly buildRelease: number | bigint;
+}
+
 /** One build of a source, as a text. */
-export function buildKeyOf(item: PoolPackage): string {
+export function buildKeyOf(item: BuildKey): string {
   return `${item.architecture}/${item.sourceId}/${item.sourceRelease}/${item.buildRelease}`;
 }

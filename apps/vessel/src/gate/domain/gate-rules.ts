@@ -1,6 +1,11 @@
 import { GATE_RULES, type ChannelPolicy, type GateRule } from '@cairn/contracts';
 import { assertNever } from '@cairn/std';
-import { buildOf, type PoolPackage } from '../../pool/domain/pool-package.js';
+import {
+  buildOf,
+  compareReleases,
+  releaseText,
+  type PoolPackage,
+} from '../../pool/domain/pool-package.js';
 import { buildKeyOf, type GateFacts } from './gate-facts.js';
 
 /** What a rule has against a change. */
@@ -90,9 +95,7 @@ function fileConflicts({ after, sharedPaths }: GateFacts): readonly Complaint[] 
 function lowerReleases({ changed }: GateFacts): readonly Complaint[] {
   return changed.flatMap(({ before, after }) => {
     if (before === undefined || after === undefined) return [];
-    const isLower =
-      after.sourceRelease < before.sourceRelease ||
-      (after.sourceRelease === before.sourceRelease && after.buildRelease < before.buildRelease);
+    const isLower = compareReleases(after, before) < 0;
     return isLower ? [complaint(after, `is older than ${labelOf(before)}`)] : [];
   });
 }
@@ -103,9 +106,7 @@ function brokenFamilies({ after, changed, builtNames }: GateFacts): readonly Com
   const families = Map.groupBy(after, buildOf);
   return [...touched].flatMap((family) => {
     const members = families.get(family) ?? [];
-    const [newest] = [...members].sort(
-      (a, b) => b.sourceRelease - a.sourceRelease || b.buildRelease - a.buildRelease,
-    );
+    const [newest] = [...members].sort((a, b) => compareReleases(b, a));
     if (newest === undefined) return [];
     const strangers = members
       .filter((item) => buildKeyOf(item) !== buildKeyOf(newest))
@@ -163,5 +164,5 @@ function complaint(item: PoolPackage, text: string): Complaint {
 
 /** `name version-release-build`. */
 function labelOf(item: PoolPackage): string {
-  return `${item.name} ${item.version}-${item.sourceRelease}-${item.buildRelease}`;
+  return `${item.name} ${releaseText(item)}`;
 }

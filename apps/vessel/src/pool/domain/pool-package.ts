@@ -37,9 +37,18 @@ export function byKey<T extends PackageKey>(packages: Iterable<T>): Map<string, 
 }
 
 /** The source and architecture that a package was built from, as one text. */
-export function buildOf(item: {
-  readonly sourceId: string;
-  readonly architecture: string;
-}): string {
+export function buildOf(item: Pick<PoolPackage, 'sourceId' | 'architecture'>): string {
   return `${item.architecture}/${item.sourceId}`;
 }
+
+/** Orders releases of one package, the lowest first: by the recipe's release, then by the build's. */
+export function compareReleases(a: Release, b: Release): number {
+  return a.sourceRelease - b.sourceRelease || a.buildRelease - b.buildRelease;
+}
+
+/** `version-release-build`. */
+export function releaseText(item: Release & Pick<PoolPackage, 'version'>): string {
+  return `${item.version}-${item.sourceRelease}-${item.buildRelease}`;
+}
+
+type Release = Pick<PoolPackage, 'sourceRelease' | 'buildRelease'>;

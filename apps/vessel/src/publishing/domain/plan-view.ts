@@ -7,7 +7,7 @@ import {
   type PackageDifference,
 } from '@cairn/contracts';
 import type { ChangedPackage } from '../../channels/domain/stream-contents.js';
-import type { PoolPackage } from '../../pool/domain/pool-package.js';
+import { releaseText, type PoolPackage } from '../../pool/domain/pool-package.js';
 import type { PlannedChange } from './planned-change.js';
 
 /** What people see of a difference: counts of all, and as many packages as may be listed. */
@@ -32,9 +32,8 @@ function packageView(item: ChangedPackage): PackageDifference {
   };
 }
 
-/** `version-release-build`. */
 function releaseOf(item: PoolPackage | undefined): string | null {
-  return item === undefined ? null : `${item.version}-${item.sourceRelease}-${item.buildRelease}`;
+  return item === undefined ? null : releaseText(item);
 }
 
 /** What people see of a change; `histories` is where its streams point, once it is made. */

@@ -1,5 +1,5 @@
 import type { StonePackage } from '@cairn/stone';
-import { byKey, keyOf, type PoolPackage } from '../../pool/domain/pool-package.js';
+import { byKey, compareReleases, keyOf, type PoolPackage } from '../../pool/domain/pool-package.js';
 
 /** What seeding does with one package. */
 export type SeedVerdict = 'accepted' | 'present' | 'older';
@@ -17,7 +17,7 @@ export function newestOfEach<
   for (const item of items) {
     const key = keyOf(item.description);
     const other = newest.get(key)?.description;
-    if (other === undefined || isNewer(item.description, other)) newest.set(key, item);
+    if (other === undefined || compareReleases(item.description, other) > 0) newest.set(key, item);
   }
   return [...newest.values()];
 }
@@ -30,17 +30,9 @@ export function chooseSeeds(
   const present = byKey(current);
   return offered.map((item) => {
     const other = present.get(keyOf(item));
-    if (other === undefined || isNewer(item, other)) return { item, verdict: 'accepted' };
+    if (other === undefined || compareReleases(item, other) > 0) {
+      return { item, verdict: 'accepted' };
+    }
     return { item, verdict: other.sha256 === item.sha256 ? 'present' : 'older' };
   });
-}
-
-function isNewer(
-  a: Pick<StonePackage, 'sourceRelease' | 'buildRelease'>,
-  b: Pick<StonePackage, 'sourceRelease' | 'buildRelease'>,
-): boolean {
-  return (
-    a.sourceRelease > b.sourceRelease ||
-    (a.sourceRelease === b.sourceRelease && a.buildRelease > b.buildRelease)
-  );
 }
