@@ -50,7 +50,21 @@ const recipeRepositorySchema = z.strictObject({
   profiles: z.array(nameSchema).optional(),
 });
 
-const MAX = { profiles: 32, repositories: 32, sizes: 10_000 };
+/** What a recipe's build asks of a builder beyond its size class. */
+const buildNeedsSchema = z.strictObject({
+  /** x86-64 level (1 to 4) of the machine. */
+  isaLevel: z.number().int().min(1).max(4).optional(),
+  /** Memory that one slot has. */
+  memoryGib: z.number().positive().max(65_536).optional(),
+  /** Free disk that one slot has. */
+  diskGib: z.number().positive().max(1_048_576).optional(),
+  /** Names that the builder must announce. */
+  features: z.array(nameSchema).max(32).optional(),
+});
+export type BuildNeeds = z.output<typeof buildNeedsSchema>;
+
+const MAX = { profiles: 32, repositories: 32, weight: 1_000, overdueHours: 8_760 };
+const OVERDUE_HOURS_DEFAULT = 24;
 
 function uniqueNames(items: readonly { name: string }[]): boolean {
   return new Set(items.map((item) => item.name)).size === items.length;
@@ -75,6 +89,11 @@ export const projectDocumentSchema = z
       .default({ sizes: {} }),
     /** Size class that a recipe needs; `small` when left out. */
     sizes: z.record(sourceNameSchema, sizeClassSchema).default({}),
+    needs: z.record(sourceNameSchema, buildNeedsSchema).default({}),
+    /** Share of the builders against other projects that have work. */
+    weight: z.number().positive().max(MAX.weight).default(1),
+    /** A task of a commit that is that old and can be built goes before younger ones, whatever waits for them. */
+    overdueHours: z.number().positive().max(MAX.overdueHours).default(OVERDUE_HOURS_DEFAULT),
     /** What a source leaves out in its first build of a bootstrap, to open a cycle. */
     bootstrap: z
       .array(

@@ -87,6 +87,46 @@ it('gives a builder to the task that an operator moved forwards', async () => {
   await world.settle();
 });
 
+it('keeps a task from builders that lack what the project says it needs', async () => {
+  const needs = 'needs: { picky: { diskGib: 40, memoryGib: 1, features: [executor-sandbox] } }';
+  await world.applyProject(world.projectText({ settings: needs }));
+  await world.admin.call(pauseAllocation);
+  await world.refresh(world.recipes.commitRecipes({ name: 'picky' }, { name: 'frugal' }));
+  await world.taskBecomes('picky', { state: 'new' });
+  await world.builder('shared-disk', { slots: 2 }).then((builder) => builder.beat([]));
+  await world.admin.call(resumeAllocation);
+  await world.eventually(() => expect(world.builders[0]?.orders[0]?.source).toBe('frugal'));
+  const { reason } = await world.task('picky');
+  expect(reason.code).toBe('no-fitting-builder');
+  expect(reason.sentence).toContain('disk');
+  const roomy = await world.builder('whole-disk', { slots: 1 });
+  await roomy.beat([]);
+  await world.eventually(() => expect(roomy.orders[0]?.source).toBe('picky'));
+  await world.settle();
+  await world.applyProject();
+});
+
+it('lets a task of a commit that waited too long go first, before longer chains', async () => {
+  await world.applyProject(world.projectText({ settings: 'overdueHours: 1' }));
+  await world.admin.call(pauseAllocation);
+  await world.refresh(
+    world.recipes.commitRecipes(
+      { name: 'base' },
+      { name: 'top', builddeps: ['base'] },
+      { name: 'patient' },
+    ),
+  );
+  await world.taskBecomes('patient', { state: 'new' });
+  await world.db.query(
+    `UPDATE task SET created_at = now() - interval '61 minutes' WHERE source = 'patient'`,
+  );
+  const builder = await world.builder('one', { slots: 1 });
+  await world.admin.call(resumeAllocation);
+  await world.eventually(() => expect(builder.orders[0]?.source).toBe('patient'));
+  await world.settle();
+  await world.applyProject();
+});
+
 it('gives out nothing twice when several believe that they lead', async () => {
   const rivals = await Promise.all([rival(), rival(), rival()]);
   await world.admin.call(pauseAllocation);

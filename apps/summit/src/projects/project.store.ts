@@ -1,4 +1,5 @@
 import {
+  projectDocumentSchema,
   type Architecture,
   type ProjectDocument,
   type ProjectProfile,
@@ -22,7 +23,7 @@ export interface Profile {
 
 type ProfileRow = Prisma.ProfileGetPayload<object>;
 
-/** The only door to the project and profile tables; the document is the truth, the rows are made from it. */
+/** The only door to the project and profile tables; the document is the truth, the rows are made from it. Reading it fills in what an older one does not say. */
 @Injectable()
 export class ProjectStore {
   constructor(private readonly database: SummitDatabase) {}
@@ -32,12 +33,12 @@ export class ProjectStore {
     db: Transaction = this.database.client,
   ): Promise<ProjectDocument | null> {
     const row = await db.project.findUnique({ where: { name: project } });
-    return row === null ? null : (row.document as unknown as ProjectDocument);
+    return row === null ? null : projectDocumentSchema.parse(row.document);
   }
 
   async documents(): Promise<ProjectDocument[]> {
     const rows = await this.database.client.project.findMany({ orderBy: { name: 'asc' } });
-    return rows.map((row) => row.document as unknown as ProjectDocument);
+    return rows.map((row) => projectDocumentSchema.parse(row.document));
   }
 
   /** Makes the rows equal to the document. Repositories that stay keep their commit and recipes. */

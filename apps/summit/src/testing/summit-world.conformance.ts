@@ -202,7 +202,10 @@ export class SummitWorld {
     await this.refresh(commit);
   }
 
-  projectText(more: { readonly url?: string; readonly branch?: string } = {}): string {
+  /** The usual project; `settings` are further lines of its document. */
+  projectText(
+    more: { readonly url?: string; readonly branch?: string; readonly settings?: string } = {},
+  ): string {
     return `project: main
 profiles:
   - { name: default, architecture: x86_64, channel: main }
@@ -211,6 +214,7 @@ repositories:
     url: ${JSON.stringify(more.url ?? this.recipes.dir)}
     branch: ${more.branch ?? 'main'}
     refreshSeconds: 86400
+${more.settings ?? ''}
 `;
   }
 

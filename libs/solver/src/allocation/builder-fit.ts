@@ -6,11 +6,11 @@ export type SizeClass = (typeof SIZE_CLASSES)[number];
 export interface BuilderNeeds {
   readonly architecture: string;
   /** x86-64 micro-architecture level (1 to 4) that the built code is run with. */
-  readonly isaLevel?: number;
-  readonly memoryBytes?: number;
-  readonly diskBytes?: number;
+  readonly isaLevel?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly diskBytes?: number | undefined;
   /** Names a builder's hello must list, e.g. `emul32` or `executor-boulder`. */
-  readonly features?: readonly string[];
+  readonly features?: readonly string[] | undefined;
 }
 
 /** A connected builder. Memory and disk are what one slot may use. */

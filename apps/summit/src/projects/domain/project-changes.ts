@@ -14,13 +14,18 @@ export function projectChanges(
       ...listChanges('repository', [], next.repositories),
     ];
   return [
-    ...fieldChanges('project', { summary: before.summary }, { summary: next.summary }),
+    ...fieldChanges('project', settingsOf(before), settingsOf(next)),
     ...listChanges('profile', before.profiles, next.profiles),
     ...listChanges('repository', before.repositories, next.repositories),
     ...fieldChanges('builder size', before.builders.sizes, next.builders.sizes),
     ...fieldChanges('recipe size', before.sizes, next.sizes),
+    ...fieldChanges('recipe needs', before.needs, next.needs),
     ...fieldChanges('bootstrap', { hints: before.bootstrap }, { hints: next.bootstrap }),
   ];
+}
+
+function settingsOf({ summary, weight, overdueHours }: ProjectDocument) {
+  return { summary, weight, overdueHours };
 }
 
 function listChanges(
