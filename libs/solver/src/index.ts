@@ -71,13 +71,6 @@ export {
 export { makePlan } from './plan/make-plan.js';
 export { inRunnableOrder, longestChain, tailsMs } from './plan/step-order.js';
 export {
-  decideCutOff,
-  interfaceChange,
-  type CutOffDecision,
-  type ExportedInterface,
-  type InterfaceChange,
-} from './plan/exported-interface.js';
-export {
   nextRound,
   type FinishedBuild,
   type InterfaceFingerprint,

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@cairn/std';
 import { verifyStone } from '@cairn/stone-files';
-import { recordedFiles } from '../pool/domain/package-file.js';
+import { createHash } from 'node:crypto';
+import { pathList, recordedFiles } from '../pool/domain/package-file.js';
 import type { ArtefactGateway } from './artefact.gateway.js';
 import {
   checkArtefacts,
@@ -107,7 +108,9 @@ async function readPackages(
     if (verified.value.fileType !== 'binary' || description === undefined) {
       return refuseStone(`${collectable.name} is a stone, but no package.`);
     }
-    artefacts.push({ collectable, description, files: recordedFiles(verified.value.layout) });
+    const files = recordedFiles(verified.value.layout);
+    const pathsSha256 = createHash('sha256').update(pathList(files)).digest('hex');
+    artefacts.push({ collectable, description, files, pathsSha256 });
   }
   return ok(artefacts);
 }

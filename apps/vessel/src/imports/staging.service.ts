@@ -18,10 +18,13 @@ import type { ImportStore } from './import.store.js';
 /** Longest time for one staging transaction. */
 const STAGING_TIMEOUT_MS = 60_000;
 
+/** A package as the pool keeps it. */
+export type StagedArtefact = Pick<ReadArtefact, 'collectable' | 'description' | 'files'>;
+
 /** Checked artefacts, their files still in the incoming folder. */
 export interface CheckedImport {
   readonly order: ImportOrder;
-  readonly artefacts: readonly ReadArtefact[];
+  readonly artefacts: readonly StagedArtefact[];
   readonly packages: readonly ImportedPackage[];
   /** Every file of the import, manifests included. */
   readonly files: readonly {
@@ -75,7 +78,7 @@ export class StagingService {
     }
   }
 
-  private newPackages(artefacts: readonly ReadArtefact[]): NewPackage[] | Refusal {
+  private newPackages(artefacts: readonly StagedArtefact[]): NewPackage[] | Refusal {
     const items: NewPackage[] = [];
     for (const { collectable, description, files } of artefacts) {
       const { sha256, sizeBytes } = collectable;

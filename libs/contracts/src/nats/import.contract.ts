@@ -23,6 +23,8 @@ export const importedPackageSchema = z.object({
   /** Canonical texts `kind(name)`. */
   provides: z.array(z.string().max(512)).max(20_000),
   depends: z.array(z.string().max(512)).max(20_000),
+  /** Equal for two packages exactly when they install the same paths, debug information aside. */
+  pathsSha256: sha256Schema.optional(),
 });
 export type ImportedPackage = z.infer<typeof importedPackageSchema>;
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../graph/dependency-graph.js';
 import type { SourceNode } from '../graph/source-node.js';
 import type { PlanStep } from './build-plan.js';
-import { decideCutOff } from './exported-interface.js';
 import { makePlan } from './make-plan.js';
 import { nextRound, type FinishedBuild } from './next-round.js';
 
@@ -71,43 +70,5 @@ describe('whether another round is needed', () => {
     const round = nextRound(graph, builds);
     expect(round.causes).toEqual([{ source: 'app', changed: ['lib'] }]);
     expect(round.steps.map((step) => step.id)).toEqual(['app@1']);
-  });
-});
-
-describe('early cut-off', () => {
-  const before = { provides: ['soname(liba.so.1)'], files: ['usr/lib/liba.so.1'] };
-
-  it('spares the dependants when the interface is the same', () => {
-    const after = { provides: [...before.provides], files: [...before.files] };
-    expect(decideCutOff({ source: 'a', before, after })).toMatchObject({
-      rebuildDependants: false,
-      reason: 'interface-unchanged',
-    });
-  });
-
-  it('rebuilds them when it changed, and says what came and went', () => {
-    const after = { provides: ['soname(liba.so.2)'], files: before.files };
-    expect(decideCutOff({ source: 'a', before, after })).toEqual({
-      source: 'a',
-      rebuildDependants: true,
-      reason: 'interface-changed',
-      change: { added: ['soname(liba.so.2)'], removed: ['soname(liba.so.1)'] },
-    });
-  });
-
-  it('can be overruled both ways, and rebuilds after a first build', () => {
-    expect(
-      decideCutOff({ source: 'a', before, after: before, overruled: 'rebuild' }).rebuildDependants,
-    ).toBe(true);
-    const changed = { provides: [], files: [] };
-    expect(decideCutOff({ source: 'a', before, after: changed, overruled: 'spare' })).toMatchObject(
-      {
-        rebuildDependants: false,
-        reason: 'overruled',
-      },
-    );
-    expect(decideCutOff({ source: 'a', before: undefined, after: before }).reason).toBe(
-      'first-build',
-    );
   });
 });

@@ -35,6 +35,7 @@ function artefact(
   return {
     description,
     files: [],
+    pathsSha256: '0'.repeat(64),
     collectable: {
       kind: 'package',
       name: packageFileName(description),

@@ -23,6 +23,8 @@ export interface ReadArtefact {
   readonly description: StonePackage;
   /** What it installs. */
   readonly files: readonly PackageFile[];
+  /** Of its path list. */
+  readonly pathsSha256: string;
 }
 
 /** Room that the rest of an announcement takes beside the packages. */
@@ -104,13 +106,14 @@ function differenceFrom(
     : `${collectable.name}: the version may not become a file name.`;
 }
 
-function importedPackage({ collectable, description }: ReadArtefact): ImportedPackage {
+function importedPackage({ collectable, description, pathsSha256 }: ReadArtefact): ImportedPackage {
   return {
     name: description.name,
     sha256: collectable.sha256,
     sizeBytes: collectable.sizeBytes,
     provides: description.provides.map(formatDependency),
     depends: description.depends.map(formatDependency),
+    pathsSha256,
   };
 }
 

@@ -1,4 +1,4 @@
-import { MODE_TYPE_BITS, type LayoutEntry } from '@cairn/stone';
+import { compareText, MODE_TYPE_BITS, type LayoutEntry } from '@cairn/stone';
 
 /** A path that a package installs, below /usr. */
 export interface PackageFile {
@@ -18,6 +18,15 @@ export function recordedFiles(layout: readonly LayoutEntry[]): readonly PackageF
       path: target,
       mode: type === 'unknown' ? 0 : MODE_TYPE_BITS[type] | (mode & PERMISSION_BITS),
     }));
+}
+
+/** Debug information lies at names made from the code's hash: they differ from build to build, and nobody builds against them. */
+const DEBUG_FOLDER = 'lib/debug/';
+
+/** A text that is equal for two packages exactly when they install the same paths, debug information aside. */
+export function pathList(files: readonly PackageFile[]): string {
+  const paths = files.map(({ path }) => path).filter((path) => !path.startsWith(DEBUG_FOLDER));
+  return paths.sort(compareText).join('\0');
 }
 
 const PERMISSION_BITS = 0o7777;
