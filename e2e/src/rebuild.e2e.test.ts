@@ -79,8 +79,19 @@ it('builds nothing before what it depends on', async () => {
   }
 });
 
-async function rebuilt(): Promise<RebuildDetail> {
-  const body = { project: PROJECT, profile: PROFILE };
+it(
+  'publishes stage by stage when asked',
+  async () => {
+    const before = (await histories(world)).all.length;
+    const again = await rebuilt({ byStage: true });
+    expect(again.rebuild.steps).toMatchObject({ built: again.graph.length });
+    expect((await histories(world)).all.length).toBeGreaterThanOrEqual(before + 2);
+  },
+  REBUILD_TIMEOUT_MS,
+);
+
+async function rebuilt(more: { readonly byStage?: boolean } = {}): Promise<RebuildDetail> {
+  const body = { project: PROJECT, profile: PROFILE, ...more };
   const { id: rebuildId } = await world.hub.call(startRebuild, { body });
   const startedAt = performance.now();
   await world.hub.call(resumeAllocation);

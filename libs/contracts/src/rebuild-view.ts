@@ -16,6 +16,8 @@ export const planRequestSchema = z.strictObject({
 export const rebuildRequestSchema = planRequestSchema.extend({
   /** With `changed`: spare dependants when nothing that they depend on exports anything else; default true. */
   cutOff: z.boolean().optional(),
+  /** Publish each stage when it is built, instead of everything at the end; default false. */
+  byStage: z.boolean().optional(),
 });
 
 const usedSchema = z.object({ source: z.string(), capability: z.string() });
@@ -77,6 +79,8 @@ export const rebuildViewSchema = z.object({
   /** Null means everything. */
   changed: z.array(z.string()).nullable(),
   cutOff: z.boolean(),
+  /** Whether each stage is published when it is built. */
+  byStage: z.boolean(),
   /** 1 for the plan, one more for each round that results asked for. */
   round: z.number().int(),
   account: z.string(),

@@ -69,6 +69,7 @@ export {
   type PlanStep,
 } from './plan/build-plan.js';
 export { makePlan } from './plan/make-plan.js';
+export { publicationStages } from './plan/publication-stages.js';
 export { inRunnableOrder, longestChain, tailsMs } from './plan/step-order.js';
 export {
   nextRound,

@@ -30,6 +30,7 @@ export function registerRebuildCommands(program: Command, shell: Shell): void {
       '--no-cut-off',
       'build dependants even when nothing they depend on exports anything else',
     )
+    .option('--by-stage', 'publish each stage when it is built, instead of everything at the end')
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExample:\n  cairn rebuild start --changed zlib,openssl')
     .action((options: StartOptions) => startCommand(shell, options));
@@ -62,11 +63,13 @@ const CHANGES = [
 
 interface StartOptions extends TargetOptions, JsonOptions {
   readonly cutOff: boolean;
+  readonly byStage?: boolean;
 }
 
 async function startCommand(shell: Shell, options: StartOptions): Promise<void> {
   const client = await shell.connect();
-  const body = { ...(await targetOf(client, options)), cutOff: options.cutOff };
+  const { cutOff, byStage = false } = options;
+  const body = { ...(await targetOf(client, options)), cutOff, byStage };
   const reply = await client.call(startRebuild, { body });
   printReply(reply, options, (found) => rebuildLines(found, Number(shell.clock.now())));
 }

@@ -13,6 +13,7 @@ export const SAMPLE_REBUILD: RebuildView = {
   state: 'running',
   changed: null,
   cutOff: false,
+  byStage: false,
   round: 1,
   account: 'ada',
   createdAt: 1_750_000_000_000,

@@ -5,6 +5,7 @@ import { RebuildStore, type Rebuild } from '../tasks/rebuild.store.js';
 import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { taskFacts, type ObservedSource } from './domain/planning-facts.js';
+import { barredTasks } from './domain/rebuild-stages.js';
 import { rebuildStandings } from './domain/rebuild-standings.js';
 import { type Standing, type TaskLink } from './domain/standing.js';
 
@@ -59,7 +60,10 @@ export class RebuildPlans {
       const task = byStep.get(step.id);
       return task === undefined ? [] : [{ step, task: { ...taskFacts(task), isPaused } }];
     });
-    return rebuildStandings(explainSteps({ steps, now: this.clock.now() }), missing);
+    return rebuildStandings(explainSteps({ steps, now: this.clock.now() }), {
+      missing,
+      barred: barredTasks(rebuild, tasks),
+    });
   }
 }
 

@@ -50,7 +50,7 @@ export class EarlyCutOff {
     rebuild: Rebuild,
     tasks: readonly Task[],
   ): Promise<ReadonlySet<string>> {
-    const before = await this.tasks.lastExported(rebuild);
+    const before = await this.tasks.exportedBefore(rebuild);
     const builds = await this.tasks.stagedOf(rebuild.id);
     const last = new Map<string, string>();
     for (const build of builds.toSorted((left, right) => left.stage - right.stage))

@@ -112,8 +112,18 @@ export class RebuildViews {
 
   private async viewOf(facts: RebuildFacts): Promise<RebuildView> {
     const { rebuild, changeSet } = facts;
-    const { id, project, profile, changeSetId, changed, cutOff, round, account, createdAt } =
-      rebuild;
+    const {
+      id,
+      project,
+      profile,
+      changeSetId,
+      changed,
+      cutOff,
+      byStage,
+      round,
+      account,
+      createdAt,
+    } = rebuild;
     return {
       id,
       project,
@@ -122,6 +132,7 @@ export class RebuildViews {
       state: stateOf(facts),
       changed: changed === null ? null : [...changed],
       cutOff,
+      byStage,
       round,
       account,
       createdAt,

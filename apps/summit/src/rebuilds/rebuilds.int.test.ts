@@ -218,3 +218,41 @@ it('spares dependants when nothing changed for them, unless that is overruled', 
   const all = await becomes(again.id, 'published');
   expect(all.rebuild.steps).toMatchObject({ spared: 0, built: all.graph.length });
 });
+
+it('publishes stage by stage when asked, and ends when a stage is refused', async () => {
+  const builder = await world.builder('staging', { slots: 2 });
+  buildsEverything(builder);
+  const before = world.vessel.publications.length;
+  const wish = { ...WISH, byStage: true };
+  world.vessel.publicationOf = () => null;
+  const { id } = await world.admin.call(startRebuild, { body: wish });
+  await world.eventually(() => expect(world.vessel.publications).toHaveLength(before + 1));
+  const half = await detail(id);
+  expect(half.rebuild.state).toBe('running');
+  expect(half.graph.map(({ id, standing, reason }) => [id, standing, reason.code])).toEqual([
+    ['alpha@0', 'built', 'staged'],
+    ['beta@0', 'built', 'staged'],
+    ['gamma@0', 'built', 'staged'],
+    ['alpha@1', 'waiting', 'waits-for-stage'],
+    ['user@0', 'built', 'staged'],
+  ]);
+  world.vessel.publicationOf = (request) => world.vessel.publish(request);
+  const [first] = world.vessel.publications.slice(before);
+  if (first === undefined) throw new Error('nothing was published');
+  await world.vessel.tellPublished(first.changeSetId, world.vessel.publish(first));
+  const done = await becomes(id, 'published');
+  expect(done.rebuild.steps).toMatchObject({ built: done.graph.length });
+  const sets = world.vessel.publications.slice(before).map(({ changeSetId }) => changeSetId);
+  expect(new Set(sets).size).toBe(2);
+  expect(done.rebuild.changeSetId).toBe(sets[1]);
+
+  const message = 'The gate is shut.';
+  world.vessel.publicationOf = () => ({ kind: 'refused', code: 'gate.blocked', message });
+  const again = await world.admin.call(startRebuild, { body: wish });
+  const ended = await becomes(again.id, 'refused');
+  expect(ended.rebuild.refusal).toEqual({ code: 'gate.blocked', message });
+  await world.eventually(async () => {
+    const { graph } = await detail(again.id);
+    expect(new Set(graph.map((step) => step.standing))).toEqual(new Set(['failed', 'cancelled']));
+  });
+});

@@ -25,6 +25,7 @@ export interface RebuildWish {
   readonly profile: string;
   readonly changed?: readonly string[] | undefined;
   readonly cutOff?: boolean | undefined;
+  readonly byStage?: boolean | undefined;
   readonly account: string;
 }
 
@@ -54,6 +55,7 @@ export class StartRebuild {
       state: 'running',
       changed: wish.changed === undefined ? null : [...new Set(wish.changed)].sort(),
       cutOff: wish.changed !== undefined && wish.cutOff !== false,
+      byStage: wish.byStage === true,
       steps,
       round: 1,
       account: wish.account,

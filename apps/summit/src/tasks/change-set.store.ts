@@ -93,6 +93,14 @@ export class ChangeSetStore {
     });
   }
 
+  /** Why vessel refused a stage of a rebuild; null when it did not. */
+  async refusalOf(rebuildId: string): Promise<ChangeSet['refusal']> {
+    const row = await this.database.client.changeSet.findFirst({
+      where: { state: 'refused', tasks: { some: { rebuildId } } },
+    });
+    return row === null ? null : toChangeSet(row).refusal;
+  }
+
   /** The members and how they stand. */
   async members(
     tx: Transaction,

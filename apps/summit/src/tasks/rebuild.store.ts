@@ -13,12 +13,15 @@ export interface Rebuild {
   readonly id: string;
   readonly project: string;
   readonly profile: string;
+  /** By stage: that of the first stage that is not built. */
   readonly changeSetId: string;
   readonly state: RebuildState;
   /** Null means that everything was asked for. */
   readonly changed: readonly string[] | null;
   /** Whether dependants are spared when nothing that they depend on exports anything else. */
   readonly cutOff: boolean;
+  /** Whether each stage is published when it is built, instead of everything at the end. */
+  readonly byStage: boolean;
   readonly steps: readonly PlanStep[];
   readonly round: number;
   readonly account: string;
@@ -42,6 +45,7 @@ export class RebuildStore {
         state: rebuild.state,
         changed: rebuild.changed === null ? Prisma.DbNull : toJson(rebuild.changed),
         cutOff: rebuild.cutOff,
+        byStage: rebuild.byStage,
         steps: toJson(rebuild.steps),
         round: rebuild.round,
         account: rebuild.account,
@@ -93,6 +97,11 @@ export class RebuildStore {
     });
   }
 
+  /** Its next stage is published as another change set. */
+  async setChangeSet(tx: Transaction, id: string, changeSetId: string): Promise<void> {
+    await tx.rebuild.update({ where: { id }, data: { changeSetId } });
+  }
+
   /** Keeps two rebuilds of one profile from starting at the same time. */
   async lockProfile(
     tx: Transaction,
@@ -112,6 +121,7 @@ function toRebuild(row: RebuildRow): Rebuild {
     state: row.state as RebuildState,
     changed: row.changed as string[] | null,
     cutOff: row.cutOff,
+    byStage: row.byStage,
     steps: row.steps as unknown as PlanStep[],
     round: row.round,
     account: row.account,

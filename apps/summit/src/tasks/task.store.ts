@@ -97,6 +97,11 @@ export class TaskStore {
     return rows.map(toTask);
   }
 
+  /** Has tasks published with another change set. */
+  async moveTo(tx: Transaction, changeSetId: string, ids: readonly TaskId[]): Promise<void> {
+    await tx.task.updateMany({ where: { id: { in: [...ids] } }, data: { changeSetId } });
+  }
+
   /** Waiting tasks of a profile that follow from commits. */
   async waitingOf(
     tx: Transaction,
@@ -160,15 +165,16 @@ export class TaskStore {
     return rows.map((row) => ({ endedAt: row.endedAt?.getTime() ?? 0, exported: row.exported }));
   }
 
-  /** What the last completed build of each source of a profile exports. */
-  async lastExported(key: {
+  /** What the last build of each source that was completed before a rebuild exports. */
+  async exportedBefore(rebuild: {
+    readonly id: string;
     readonly project: string;
     readonly profile: string;
   }): Promise<ReadonlyMap<string, string>> {
     const rows = await this.database.client.$queryRaw<{ source: string; exported: string }[]>`
       SELECT DISTINCT ON ("source") "source", coalesce("exported", '') AS "exported" FROM "task"
-      WHERE "project_name" = ${key.project} AND "profile_name" = ${key.profile}
-        AND "state" = 'completed'
+      WHERE "project_name" = ${rebuild.project} AND "profile_name" = ${rebuild.profile}
+        AND "state" = 'completed' AND "rebuild_id" IS DISTINCT FROM ${rebuild.id}::uuid
       ORDER BY "source", "ended_at" DESC`;
     return new Map(rows.map((row) => [row.source, row.exported]));
   }

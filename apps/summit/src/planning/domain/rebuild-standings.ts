@@ -1,6 +1,6 @@
 import { type TaskExplanation } from '@cairn/solver';
 import { type TaskId } from '../../tasks/domain/task.js';
-import { standingOf, type Standing } from './standing.js';
+import { heldByStage, standingOf, type Standing } from './standing.js';
 
 /**
  * Where the tasks of a rebuild stand. One whose last build lacked something waits while others are under way, since the recipes need not say
@@ -8,8 +8,14 @@ import { standingOf, type Standing } from './standing.js';
  */
 export function rebuildStandings(
   explanations: readonly TaskExplanation<TaskId>[],
-  missing: ReadonlyMap<TaskId, readonly string[]>,
+  held: {
+    /** What the last builds of tasks lacked. */
+    readonly missing: ReadonlyMap<TaskId, readonly string[]>;
+    /** Tasks that wait for the publication of an earlier stage. */
+    readonly barred: ReadonlySet<TaskId>;
+  },
 ): Map<TaskId, Standing> {
+  const { missing, barred } = held;
   const isUnderWay = explanations.some(
     ({ taskId, readiness, reason }) =>
       !missing.has(taskId) &&
@@ -18,6 +24,7 @@ export function rebuildStandings(
   return new Map(
     explanations.map((explanation) => {
       const standing = standingOf(explanation);
+      if (barred.has(explanation.taskId)) return [explanation.taskId, heldByStage(standing)];
       const lacks = missing.get(explanation.taskId);
       if (lacks === undefined || standing.readiness !== 'ready')
         return [explanation.taskId, standing];

@@ -58,6 +58,17 @@ export function heldByRebuild(standing: Standing, step: TaskLink): Standing {
   };
 }
 
+/** A task of a rebuild that is published by stage begins when the stages before its own are published. */
+export function heldByStage(standing: Standing): Standing {
+  if (standing.readiness !== 'ready') return standing;
+  return {
+    ...standing,
+    readiness: 'waiting',
+    code: 'waits-for-stage',
+    sentence: 'Waits until the stages of its rebuild before its own are published.',
+  };
+}
+
 /** A ready task is not ready after all when its last build lacked something that still nobody provides. */
 export function withMissing(standing: Standing, verdict: MissingVerdict): Standing {
   if (standing.readiness !== 'ready') return standing;
