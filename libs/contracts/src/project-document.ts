@@ -21,12 +21,26 @@ const relativeFolderSchema = z
     'a relative folder without . or ..',
   );
 
-const remoteSchema = z.strictObject({
+const remoteFields = {
   name: nameSchema,
-  /** URL of a `stone.index`. */
-  index: z.url({ protocol: /^https?$/ }),
   priority: z.number().int().min(0).max(1_000).default(0),
-});
+};
+/** A repository elsewhere, or a channel of our own vessel of which each build gets the version that is current then. */
+const remoteSchema = z.union(
+  [
+    z.strictObject({
+      ...remoteFields,
+      /** URL of a `stone.index`. */
+      index: z.url({ protocol: /^https?$/ }),
+    }),
+    z.strictObject({
+      ...remoteFields,
+      channel: nameSchema,
+      stream: nameSchema.default('volatile'),
+    }),
+  ],
+  { error: 'a remote has a name and either `index`, the URL of a stone.index, or `channel`' },
+);
 
 const profileSchema = z.strictObject({
   name: nameSchema,

@@ -6,8 +6,10 @@ import { createLogger } from '@cairn/observability';
 import { testServers } from '@cairn/testing';
 import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppModule } from '../app.module.js';
+import { RecipeSource } from '../testing/recipe-source.conformance.js';
 import { SummitWorld } from '../testing/summit-world.conformance.js';
 import { Allocation } from './allocation.service.js';
 
@@ -123,6 +125,34 @@ it('lets a task of a commit that waited too long go first, before longer chains'
   const builder = await world.builder('one', { slots: 1 });
   await world.admin.call(resumeAllocation);
   await world.eventually(() => expect(builder.orders[0]?.source).toBe('patient'));
+  await world.settle();
+  await world.applyProject();
+});
+
+it('has a profile wait for another one of which it uses the channel, and pins that', async () => {
+  const games = new RecipeSource(join(world.dir, 'games'));
+  games.commitRecipes({ name: 'game', builddeps: ['core'] });
+  await world.admin.call(pauseAllocation);
+  await world.applyProject(`project: main
+profiles:
+  - { name: default, architecture: x86_64, channel: main }
+  - { name: games, architecture: x86_64, channel: games, remotes: [{ name: core, channel: main }] }
+repositories:
+  - { name: recipes, url: ${world.recipes.dir}, profiles: [default], refreshSeconds: 86400 }
+  - { name: games, url: ${games.dir}, profiles: [games], refreshSeconds: 86400 }
+`);
+  await world.refresh(world.recipes.commitRecipes({ name: 'core' }));
+  await world.taskBecomes('game', { state: 'new' });
+  expect((await world.task('game')).reason).toMatchObject({ code: 'waits-for-dependency' });
+  const builder = await world.builder('gamer', { slots: 1 });
+  await world.admin.call(resumeAllocation);
+  await builder.succeed(await builder.order('core'));
+  const { publishedHistory } = await world.taskBecomes('core', { state: 'completed' });
+  const order = await builder.order('game');
+  expect(order.remotes.map(({ name, indexUrl }) => [name, indexUrl])).toContainEqual([
+    'core',
+    `${world.vessel.url}main/history/${publishedHistory}/x86_64/stone.index`,
+  ]);
   await world.settle();
   await world.applyProject();
 });

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ProjectStore } from '../projects/project.store.js';
+import { ProjectStore, type Profile } from '../projects/project.store.js';
 import { PublishedIndexes } from '../published/published-indexes.service.js';
 import { RecipeStore } from '../repositories/recipe.store.js';
 import { ChangeSetStore } from '../tasks/change-set.store.js';
 import { type Task } from '../tasks/task.store.js';
-import { type OrderSetting } from './domain/build-order.js';
+import { type Order, type OrderSetting } from './domain/build-order.js';
 
 /**
  * Reads what an order says besides its attempt, before the transaction that gives the task away: the shorter that one
@@ -33,6 +33,22 @@ export class OrderSettings {
       pinnedHistory === null
         ? null
         : await this.indexes.indexUrl(channel, pinnedHistory, task.architecture);
-    return { channel, pinnedHistory, ownIndexUrl, profile, repository };
+    const remotes = await Promise.all(
+      profile.remotes.map((remote) => this.resolve(remote, task.architecture)),
+    );
+    return { channel, pinnedHistory, ownIndexUrl, remotes: remotes.flat(), profile, repository };
+  }
+
+  /** A remote as a builder can use it; none for a channel in which nothing is published. */
+  private async resolve(
+    remote: Profile['remotes'][number],
+    architecture: string,
+  ): Promise<Order['remotes']> {
+    const { name, priority } = remote;
+    if ('index' in remote) return [{ name, indexUrl: remote.index, priority }];
+    const history = await this.indexes.historyOf(remote.channel, remote.stream);
+    if (history === null) return [];
+    const indexUrl = await this.indexes.indexUrl(remote.channel, history, architecture);
+    return [{ name, indexUrl, priority }];
   }
 }

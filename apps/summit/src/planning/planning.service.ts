@@ -9,6 +9,7 @@ import { type TaskId } from '../tasks/domain/task.js';
 import { TaskStore, type Task } from '../tasks/task.store.js';
 import { judgeMissing, type Candidate } from './domain/missing-providers.js';
 import { recipeFacts, taskFacts, type ObservedSource } from './domain/planning-facts.js';
+import { profileRemotes } from './domain/profile-remotes.js';
 import { heldByRebuild, standingOf, withMissing, type Standing } from './domain/standing.js';
 import { Durations } from './durations.service.js';
 import { PublishedFacts } from './published-facts.service.js';
@@ -34,6 +35,8 @@ interface ProjectFacts {
   readonly recipes: readonly StoredRecipe[];
   readonly observed: readonly ObservedSource[];
   readonly published: readonly PublishedSource[];
+  /** For each profile those whose packages its builds see as well. */
+  readonly remotes: ReadonlyMap<string, readonly string[]>;
   /** What the last build of a waiting task lacked. */
   readonly missing: ReadonlyMap<TaskId, readonly string[]>;
 }
@@ -73,13 +76,15 @@ export class Planning {
       const isOfProject = (item: { readonly project: string }) => item.project === document.project;
       const open = tasks.filter((task) => isOfProject(task) && task.rebuildId === null);
       if (open.length === 0) continue;
+      const ownProfiles = profiles.filter(isOfProject);
       const facts: ProjectFacts = {
         document,
         open,
         failed: failures.filter(isOfProject),
         recipes: recipes.filter(isOfProject),
         observed: observed.filter(isOfProject),
-        published: await this.published.of(profiles.filter(isOfProject)),
+        published: await this.published.of(ownProfiles),
+        remotes: profileRemotes(ownProfiles),
         missing,
       };
       for (const [taskId, standing] of this.explain(facts)) standings.set(taskId, standing);
@@ -113,6 +118,7 @@ export class Planning {
       tasks: [...facts.open, ...facts.failed].map(taskFacts),
       recipes: facts.recipes.flatMap((recipe) => recipeFacts(recipe, facts.observed)),
       published: facts.published,
+      remotes: facts.remotes,
       now: this.clock.now(),
       bootstrap: facts.document.bootstrap,
     });

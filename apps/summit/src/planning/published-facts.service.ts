@@ -21,7 +21,13 @@ export class PublishedFacts {
           this.indexes.ofStream(profile.channel, profile.stream, architecture),
         );
         const others = await Promise.all(
-          profile.remotes.map((remote) => this.orNothing(this.indexes.ofRemote(remote.index))),
+          profile.remotes.map((remote) =>
+            this.orNothing(
+              'index' in remote
+                ? this.indexes.ofRemote(remote.index)
+                : this.indexes.ofStream(remote.channel, remote.stream, architecture),
+            ),
+          ),
         );
         return publishedSources(name, architecture, [...own, ...others.flat()]);
       }),

@@ -225,7 +225,9 @@ ${more.settings ?? ''}
     });
     await this.eventually(async () => {
       const { repositories } = await this.admin.call(listRepositories);
-      const found = repositories.find(({ project }) => project === 'main');
+      const found = repositories.find(
+        ({ project, name }) => project === 'main' && name === 'recipes',
+      );
       if (found?.commit !== commit) throw new Error(`stands at ${JSON.stringify(found)}`);
     });
   }

@@ -15,7 +15,9 @@ export interface OrderSetting {
   /** The version of our channel that the build may use; null before anything is published. */
   readonly pinnedHistory: string | null;
   readonly ownIndexUrl: string | null;
-  readonly profile: Pick<Profile, 'remotes' | 'networking'>;
+  /** The profile's other repositories. */
+  readonly remotes: Order['remotes'];
+  readonly profile: Pick<Profile, 'networking'>;
   readonly repository: Pick<RecipeRepository, 'url' | 'branch'>;
 }
 
@@ -54,13 +56,8 @@ export function buildOrder(facts: {
   };
 }
 
-function remotesOf({ channel, ownIndexUrl, profile }: OrderSetting): Order['remotes'] {
-  const others = profile.remotes.map(({ name, index, priority }) => ({
-    name,
-    indexUrl: index,
-    priority,
-  }));
-  if (ownIndexUrl === null) return others;
-  const top = Math.max(0, ...others.map((remote) => remote.priority));
-  return [...others, { name: channel, priority: top + OWN_PRIORITY_ABOVE, indexUrl: ownIndexUrl }];
+function remotesOf({ channel, ownIndexUrl, remotes }: OrderSetting): Order['remotes'] {
+  if (ownIndexUrl === null) return remotes;
+  const top = Math.max(0, ...remotes.map((remote) => remote.priority));
+  return [...remotes, { name: channel, priority: top + OWN_PRIORITY_ABOVE, indexUrl: ownIndexUrl }];
 }
