@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { err, ok, type Result } from '@cairn/std';
+import { compareText } from '@cairn/stone';
 
 /** One thing that a build installed. Paths are absolute as on the target system: `/usr/bin/x`. */
 export interface InstalledPath {
@@ -59,7 +60,7 @@ interface Visit {
 async function visit({ root, below, depth, found }: Visit): Promise<InstallTreeError | undefined> {
   if (depth > DEPTH_MAX)
     return { code: 'install-tree.too-many', message: 'The install root is nested too deeply.' };
-  const names = (await readdir(path.join(root, below))).sort(compareBytes);
+  const names = (await readdir(path.join(root, below))).sort(compareText);
   for (const name of names) {
     const at = `${below}/${name}`;
     const problem = /[\n\r\ufffd]/.test(name)
@@ -109,8 +110,4 @@ function badName(at: string): InstallTreeError {
     code: 'install-tree.bad-name',
     message: `The name ${JSON.stringify(at)} holds a line break or is not UTF-8.`,
   };
-}
-
-function compareBytes(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
