@@ -28,19 +28,15 @@ export class BuilderViews {
       this.projects.documents(),
     ]);
     const sizes = sizesOfBuilders(documents);
-    const work = await Promise.all(
-      running.map(async (attempt) => ({
-        builderId: attempt.builderId,
-        attemptId: attempt.id,
-        taskId: attempt.taskId,
-        source: (await this.tasks.find(attempt.taskId))?.source ?? '',
-        step: attempt.step,
-      })),
-    );
+    const sources = await this.tasks.sourcesOf(running.map(({ taskId }) => taskId));
+    const byBuilder = Map.groupBy(running, ({ builderId }) => builderId);
     return builders.map((builder) => {
-      const attempts = work
-        .filter((each) => each.builderId === builder.id)
-        .map(({ builderId: _, ...rest }) => rest);
+      const attempts = (byBuilder.get(builder.id) ?? []).map(({ id, taskId, step }) => ({
+        attemptId: id,
+        taskId,
+        source: sources.get(taskId) ?? '',
+        step,
+      }));
       return {
         id: builder.id,
         state: this.stateOf(builder, attempts.length),

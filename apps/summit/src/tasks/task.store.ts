@@ -222,6 +222,15 @@ export class TaskStore {
     return row === null ? null : toTask(row);
   }
 
+  /** The source of each of these tasks. */
+  async sourcesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, string>> {
+    const rows = await this.database.client.task.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true, source: true },
+    });
+    return new Map(rows.map((row) => [row.id as TaskId, row.source]));
+  }
+
   /** The tasks of a repository for its recipes as they are now, newest first per source. */
   async latestPerSource(
     tx: Transaction,
