@@ -86,6 +86,7 @@ async function openWorld() {
   const repository = await createRepository({
     dataDir,
     publicUrl: 'http://127.0.0.1',
+    writerId: randomUUID(),
     db,
     clock: { now: () => time.ms },
     log: createLogger({ name: 'bench', level: 'silent' }),

@@ -2,6 +2,7 @@
 import { createLogger, Metrics } from '@cairn/observability';
 import { systemClock } from '@cairn/std';
 import { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadStorageConfig } from './config.js';
@@ -9,6 +10,7 @@ import { createRepository, dataFolders } from './control/repository.js';
 import { loadSigning } from './control/signing.js';
 import { migrateVessel } from './persistence/migrate-vessel.js';
 import { VesselDatabase } from './persistence/vessel-database.js';
+import { seekWriterLock } from './persistence/writer-lock.js';
 import { BACKUP_NAME, backupSchema, writeBackup } from './seed/backup.js';
 import { listSeeds } from './seed/seed-source.js';
 import { declareMetrics } from './vessel-metrics.js';
@@ -63,15 +65,25 @@ async function withRepository<T>(
   const { dataDir } = config;
   for (const dir of Object.values(dataFolders(dataDir))) await mkdir(dir, { recursive: true });
   const db = new VesselDatabase(config.databaseUrl);
+  // The lock below would wait for a database that is not there.
+  await db.ping();
+  const writerId = randomUUID();
+  const writerLock = seekWriterLock({
+    connectionString: config.databaseUrl,
+    writerId,
+    onTrouble: (error) => note(`The connection to the database is in trouble: ${String(error)}`),
+  });
   try {
+    await writerLock.held;
     const repository = await createRepository({
-      ...{ dataDir, publicUrl: 'http://127.0.0.1', db, clock: systemClock },
+      ...{ dataDir, publicUrl: 'http://127.0.0.1', writerId, db, clock: systemClock },
       log: createLogger({ name: 'vessel-admin', level: 'silent' }),
       counters: declareMetrics(new Metrics()),
       signing: await loadSigning(config.signing),
     });
     return await work(repository, db);
   } finally {
+    await writerLock.release();
     await db.close();
   }
 }

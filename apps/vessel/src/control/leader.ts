@@ -81,6 +81,8 @@ async function takeUp({ parts, log }: LeaderOptions, signal: AbortSignal): Promi
     .catch((err: unknown) => log.error({ err }, 'Files not completed yet'));
   await parts.importStore.restartPatience();
   await parts.imports.tidy();
+  // Nobody waits for it: thousands of folders are looked through.
+  parts.draftSweeper.sweep().catch((err: unknown) => log.error({ err }, 'Drafts not swept'));
   for (const importId of await parts.importStore.due()) {
     // Not by way of the job queue: it may still believe that a killed process is at work on it.
     parts.imports

@@ -21,6 +21,7 @@ export interface VesselParts extends Repository {
 export async function createParts(given: {
   readonly config: VesselConfig;
   readonly publicUrl: string;
+  readonly writerId: string;
   readonly db: VesselDatabase;
   readonly artefacts: ContractClient;
   readonly queue: ChoreQueue;

@@ -60,6 +60,7 @@ export async function openRepository(given: {
   const repository = await createRepository({
     dataDir,
     publicUrl: 'http://127.0.0.1',
+    writerId: randomUUID(),
     db,
     clock,
     log: createLogger({ name: 'vessel', level: 'silent' }),

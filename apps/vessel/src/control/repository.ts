@@ -23,6 +23,8 @@ import { RepositorySigner } from '../package-index/repository-signer.js';
 import { RootIndexStore } from '../package-index/root-index.store.js';
 import { VersionFiles } from '../package-index/version-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
+import { DraftNames } from '../pool/domain/draft-name.js';
+import { DraftSweeper } from '../pool/draft-sweeper.js';
 import { LocalBlobStore } from '../pool/local-blob-store.js';
 import { PackageStore } from '../pool/package.store.js';
 import { PruneService } from '../prune/prune.service.js';
@@ -50,6 +52,7 @@ export interface Repository {
   readonly shelf: IndexShelf;
   readonly outbox: VesselOutboxStore;
   readonly files: ChannelFilesService;
+  readonly draftSweeper: DraftSweeper;
   readonly importStore: ImportStore;
   readonly staging: StagingService;
   readonly channels: ChannelEnsureService;
@@ -66,6 +69,8 @@ export async function createRepository(given: {
   readonly dataDir: string;
   readonly publicUrl: string;
   readonly db: VesselDatabase;
+  /** A UUID of this process; whoever holds its lock keeps its drafts from being swept. */
+  readonly writerId: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: VesselMetrics;
@@ -81,19 +86,22 @@ export async function createRepository(given: {
   const packages = new PackageStore();
   const channels = new ChannelStore(clock);
   const versions = new VersionStore(packages, clock);
-  const blobs = new LocalBlobStore(poolDir);
+  const drafts = new DraftNames(given.writerId);
+  const blobs = new LocalBlobStore(poolDir, drafts);
   const layout = new ChannelLayout(publicDir);
   const { keys, validDays } = given.signing ?? { keys: [], validDays: 0 };
   const signer = new RepositorySigner(keys, validDays, clock);
-  const versionFiles = new VersionFiles(layout, { versions, packages, blobs, signer });
+  const versionFiles = new VersionFiles(layout, { versions, packages, blobs, signer, drafts });
   const shelf = new IndexShelf(db, { versions, layout, files: versionFiles });
   const files = new ChannelFilesService(db, {
     versions,
     layout,
     signer,
+    drafts,
     rootIndex: new RootIndexStore(),
     files: versionFiles,
   });
+  const draftSweeper = new DraftSweeper(db, [publicDir, poolDir]);
   const importStore = new ImportStore(db, outbox, clock);
   const codec = await loadCodec();
   const staging = new StagingService(db, {
@@ -116,6 +124,7 @@ export async function createRepository(given: {
     shelf,
     outbox,
     files,
+    draftSweeper,
     importStore,
     staging,
     channels: ensure,
@@ -130,6 +139,7 @@ export async function createRepository(given: {
       store: new PruneStore(versions),
       layout,
       blobs,
+      draftSweeper,
       log,
     }),
     publications: new PublicationService(db, {

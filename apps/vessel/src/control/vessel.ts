@@ -5,11 +5,13 @@ import { Health, Metrics, NestLogger, type Logger, type Shutdown } from '@cairn/
 import { systemClock } from '@cairn/std';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { NestFactory } from '@nestjs/core';
+import { randomUUID } from 'node:crypto';
 import type { VesselConfig } from '../config.js';
 import { runImport } from '../imports/imports.chores.js';
 import { indexPlaceOf } from '../package-index/index-shelf.js';
 import { prunePoolChore, PRUNE_TIMERS } from '../prune/prune.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
+import { seekWriterLock } from '../persistence/writer-lock.js';
 import { makeDirectoryDurably } from '../pool/durable-files.js';
 import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics, type VesselMetrics } from '../vessel-metrics.js';
@@ -41,6 +43,13 @@ export async function startVessel(given: {
   const db = new VesselDatabase(config.databaseUrl);
   shutdown.add('database', () => db.close());
   health.addReadinessCheck('database', () => db.ping());
+  const writerId = randomUUID();
+  const writerLock = seekWriterLock({
+    connectionString: config.databaseUrl,
+    writerId,
+    onTrouble: (err) => log.warn({ err }, 'Writer lock in trouble'),
+  });
+  shutdown.add('writer lock', () => writerLock.release());
   let started = false;
   health.addReadinessCheck('start', () =>
     started ? Promise.resolve() : Promise.reject(new Error('Still starting')),
@@ -67,10 +76,12 @@ export async function startVessel(given: {
   shutdown.add('chore queue', () => queue.close());
   health.addReadinessCheck('redis', () => queue.ping());
 
+  await writerLock.held;
   const counters = declareMetrics(metrics);
   const parts = await createParts({
     config,
     publicUrl: url,
+    writerId,
     db,
     artefacts: new ContractClient(artefactLink),
     queue,

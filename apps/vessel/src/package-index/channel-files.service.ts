@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { VersionStore } from '../channels/version.store.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import { DurableBatch } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
 import { rootIndexText } from './root-index.js';
@@ -44,6 +45,7 @@ export class ChannelFilesService {
       readonly files: VersionFiles;
       readonly layout: ChannelLayout;
       readonly signer: RepositorySigner;
+      readonly drafts: DraftNames;
     },
   ) {}
 
@@ -141,7 +143,7 @@ export class ChannelFilesService {
     const path = this.parts.layout.rootIndex(channel);
     const bytes = Buffer.from(text);
     const params = { [constants.ZSTD_c_compressionLevel]: ROOT_INDEX_ZSTD_LEVEL };
-    const batch = new DurableBatch();
+    const batch = new DurableBatch(this.parts.drafts);
     try {
       await batch.makeDirectory(this.parts.layout.channelDir(channel));
       await batch.write(`${path}.zst`, zstdCompressSync(bytes, { params }));

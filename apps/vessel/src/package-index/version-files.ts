@@ -8,6 +8,7 @@ import type { Transaction } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { joinIndexBlocks } from '../pool/domain/index-block.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import { DurableBatch, hasCode } from '../pool/durable-files.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelLayout } from './channel-layout.js';
@@ -28,6 +29,7 @@ export class VersionFiles {
       readonly packages: PackageStore;
       readonly blobs: BlobStore;
       readonly signer: RepositorySigner;
+      readonly drafts: DraftNames;
     },
   ) {}
 
@@ -36,7 +38,7 @@ export class VersionFiles {
     channel: Pick<Channel, 'name'>,
     version: ChannelVersion,
   ): Promise<void> {
-    const batch = new DurableBatch();
+    const batch = new DurableBatch(this.stores.drafts);
     try {
       await this.prepare(tx, { channel: channel.name, version, batch });
       await batch.commit();
@@ -47,7 +49,7 @@ export class VersionFiles {
 
   /** Writes one index file. */
   async writeIndex(tx: Transaction, path: string, held: readonly PoolPackage[]): Promise<void> {
-    const batch = new DurableBatch();
+    const batch = new DurableBatch(this.stores.drafts);
     try {
       await batch.makeDirectory(dirname(path));
       await batch.write(path, await this.indexOf(tx, held));
@@ -64,7 +66,7 @@ export class VersionFiles {
     const manifest = await readFile(this.layout.manifest(channel, history)).catch(() => undefined);
     const present = await readFile(path).catch(() => undefined);
     if (manifest === undefined || signer.hasSigned(present)) return;
-    const batch = new DurableBatch();
+    const batch = new DurableBatch(this.stores.drafts);
     try {
       await batch.write(path, signer.manifestSignature(manifest));
       await batch.commit();

@@ -1,7 +1,7 @@
 import { mapInParallel } from '@cairn/std';
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { DraftNames } from './domain/draft-name.js';
 
 /** Files that are worked on at once. */
 const AT_ONCE_MAX = 32;
@@ -40,13 +40,15 @@ export class DurableBatch {
   private readonly drafts: { readonly path: string; readonly draft: string }[] = [];
   private readonly directories = new Set<string>();
 
+  constructor(private readonly names: DraftNames) {}
+
   async makeDirectory(dir: string): Promise<void> {
     for (const changed of await makeDirectory(dir)) this.directories.add(changed);
   }
 
   /** Adds a file that replaces what lies at the path. */
   async write(path: string, bytes: Uint8Array): Promise<void> {
-    const draft = draftOf(path);
+    const draft = join(dirname(path), this.names.next());
     this.drafts.push({ path, draft });
     this.directories.add(dirname(path));
     const handle = await open(draft, 'w', 0o644);
@@ -82,11 +84,6 @@ export async function sideBySide<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   await mapInParallel(items, AT_ONCE_MAX, work);
-}
-
-/** A name beside the file that is never served. */
-export function draftOf(path: string): string {
-  return `${path}.${randomUUID()}.partial`;
 }
 
 /** Whether an error of the file system has this code, such as `ENOENT`. */

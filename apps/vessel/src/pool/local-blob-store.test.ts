@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { DraftNames } from './domain/draft-name.js';
 import { DurableBatch } from './durable-files.js';
 import { LocalBlobStore } from './local-blob-store.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'cairn-blobs-'));
 afterAll(() => rmSync(dir, { recursive: true }));
-const store = new LocalBlobStore(join(dir, 'pool'));
+const names = new DraftNames(randomUUID());
+const store = new LocalBlobStore(join(dir, 'pool'), names);
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 
 function incoming(text: string): string {
@@ -33,7 +35,7 @@ it('takes the same bytes twice', async () => {
 it('places a blob without a copy, again and again', async () => {
   await store.add(incoming('three'), sha('three'));
   const path = join(dir, 'public/main/pool/v0/t/three.stone');
-  const batch = new DurableBatch();
+  const batch = new DurableBatch(names);
   await store.placeAt(path, sha('three'), batch);
   await store.placeAt(path, sha('three'), batch);
   await batch.commit();
@@ -45,6 +47,6 @@ it('replaces what a crash left at the place', async () => {
   const path = join(dir, 'public/main/pool/v0/f/four.stone');
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, 'something else');
-  await store.placeAt(path, sha('four'), new DurableBatch());
+  await store.placeAt(path, sha('four'), new DurableBatch(names));
   expect(readFileSync(path, 'utf8')).toBe('four');
 });

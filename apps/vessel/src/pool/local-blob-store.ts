@@ -1,13 +1,8 @@
 import { chmod, copyFile, link, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobStore } from './blob-store.js';
-import {
-  draftOf,
-  hasCode,
-  makeDirectoryDurably,
-  syncPath,
-  type DurableBatch,
-} from './durable-files.js';
+import type { DraftNames } from './domain/draft-name.js';
+import { hasCode, makeDirectoryDurably, syncPath, type DurableBatch } from './durable-files.js';
 
 const MODE = 0o644;
 const SHARD_LENGTH = 2;
@@ -16,7 +11,10 @@ const COPY_INSTEAD = ['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP'];
 
 /** Blobs below one directory, sharded by the first two digits of their hash. */
 export class LocalBlobStore implements BlobStore {
-  constructor(private readonly dir: string) {}
+  constructor(
+    private readonly dir: string,
+    private readonly names: DraftNames,
+  ) {}
 
   /** Where a blob lies or would lie. */
   pathOf(sha256: string): string {
@@ -33,7 +31,7 @@ export class LocalBlobStore implements BlobStore {
     await makeDirectoryDurably(dirname(path));
     await chmod(file, MODE);
     await syncPath(file);
-    await putInPlace(file, path);
+    await this.putInPlace(file, path);
     await syncPath(dirname(path));
   }
 
@@ -49,19 +47,19 @@ export class LocalBlobStore implements BlobStore {
     const inode = await inodeOf(path);
     if (inode !== undefined && inode === (await inodeOf(blob))) return;
     // What else lies there is left from a crash: no row names it, so nobody was told about it.
-    await putInPlace(blob, path);
+    await this.putInPlace(blob, path);
   }
-}
 
-/** Two writers of one path bring the same bytes, but must not meet in one draft. */
-async function putInPlace(source: string, path: string): Promise<void> {
-  const draft = draftOf(path);
-  try {
-    await linkOrCopy(source, draft);
-    await rename(draft, path);
-  } finally {
-    // A rename onto another link of the same file leaves both.
-    await rm(draft, { force: true });
+  /** Two writers of one path bring the same bytes, but must not meet in one draft. */
+  private async putInPlace(source: string, path: string): Promise<void> {
+    const draft = join(dirname(path), this.names.next());
+    try {
+      await linkOrCopy(source, draft);
+      await rename(draft, path);
+    } finally {
+      // A rename onto another link of the same file leaves both.
+      await rm(draft, { force: true });
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import type { ChannelLayout } from '../package-index/channel-layout.js';
 import type { IndexShelf } from '../package-index/index-shelf.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
+import type { DraftSweeper } from '../pool/draft-sweeper.js';
 import { sideBySide } from '../pool/durable-files.js';
 import { decidePrune } from './domain/decide-prune.js';
 import type { PruneStore, UnusedBlob } from './prune.store.js';
@@ -54,6 +55,7 @@ export class PruneService {
       readonly layout: ChannelLayout;
       readonly blobs: BlobStore;
       readonly shelf: IndexShelf;
+      readonly draftSweeper: DraftSweeper;
       readonly clock: Clock;
       readonly log: Logger;
     },
@@ -76,10 +78,11 @@ export class PruneService {
       isFull = blobs.length === FILES_AT_ONCE_MAX;
     }
     const putAway = await this.parts.shelf.putAway(this.parts.clock.now());
+    const drafts = await this.parts.draftSweeper.sweep();
     const { retired, removed, packageCount, blobCount, sizeBytes } = report;
     const facts = { packageCount, blobCount, sizeBytes };
     this.parts.log.info(
-      { retired: retired.count, removed: removed.count, putAway, ...facts },
+      { retired: retired.count, removed: removed.count, putAway, drafts, ...facts },
       'Pruned',
     );
     return report;

@@ -1,8 +1,8 @@
+import { DRAFT_SUFFIX } from '../../pool/domain/draft-name.js';
+
 /** Longest path that is looked at. */
 const PATH_LENGTH_MAX = 2_048;
 const SEGMENTS_MAX = 16;
-/** Hidden: drafts of files that are being replaced, and precompressed twins of files that are listed themselves. */
-const DRAFT = '.partial';
 
 /** What a client asks for: the names from the public folder down, and whether the path ended in a slash. */
 export interface RequestPath {
@@ -34,7 +34,7 @@ export function isServableName(name: string): boolean {
   return (
     name !== '' &&
     !name.startsWith('.') &&
-    !name.endsWith(DRAFT) &&
+    !name.endsWith(DRAFT_SUFFIX) &&
     !/[/\\\u0000-\u001f\u007f]/.test(name)
   );
 }
