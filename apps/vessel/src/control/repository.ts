@@ -101,7 +101,7 @@ export async function createRepository(given: {
     rootIndex: new RootIndexStore(),
     files: versionFiles,
   });
-  const draftSweeper = new DraftSweeper(db, [publicDir, poolDir]);
+  const draftSweeper = new DraftSweeper(db, [publicDir, poolDir, incomingDir]);
   const importStore = new ImportStore(db, outbox, clock);
   const codec = await loadCodec();
   const staging = new StagingService(db, {
@@ -148,7 +148,7 @@ export async function createRepository(given: {
       log,
       published: counters.publications,
     }),
-    seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir }),
+    seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir, drafts }),
     restoring: new RestoreService(db, { ...shared, blobs, layout, codec }),
     browse: new BrowseStore(db, versions, given.publicUrl),
   };

@@ -68,7 +68,7 @@ export class ImportService {
   /** Removes what decided imports have left on disk. */
   async tidy(): Promise<void> {
     const ids = await this.parts.incoming.importIds();
-    const open = await this.parts.imports.openAmong(ids.filter((id) => UUID.test(id)));
+    const open = await this.parts.imports.openAmong(ids);
     for (const id of ids) if (!open.has(id)) await this.parts.incoming.discard(id);
   }
 
@@ -188,7 +188,6 @@ export class ImportService {
 
 const MIN_DELAY_MS = 100;
 const MESSAGE_LENGTH_MAX = 500;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function textOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_LENGTH_MAX);

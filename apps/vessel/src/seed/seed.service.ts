@@ -2,7 +2,6 @@ import { packageVersionSchema, sourceNameSchema } from '@cairn/contracts';
 import { mapInParallel } from '@cairn/std';
 import { poolPath, type Codec, type StonePackage } from '@cairn/stone';
 import { verifyStone } from '@cairn/stone-files';
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelStore } from '../channels/channel.store.js';
@@ -10,6 +9,7 @@ import { withPut } from '../channels/domain/stream-contents.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import { encodeIndexBlock } from '../pool/domain/index-block.js';
 import { recordedFiles } from '../pool/domain/package-file.js';
 import type { NewPackage, PackageStore } from '../pool/package.store.js';
@@ -52,6 +52,7 @@ export class SeedService {
       readonly files: ChannelFilesService;
       readonly codec: Codec;
       readonly incomingDir: string;
+      readonly drafts: DraftNames;
     },
   ) {}
 
@@ -67,22 +68,18 @@ export class SeedService {
     readonly onProgress: (done: number, total: number) => void;
   }): Promise<SeedReport> {
     const { files, channel, stream, isDryRun, onProgress } = order;
-    const dir = join(this.parts.incomingDir, `seed-${randomUUID()}`);
-    await mkdir(dir, { recursive: true });
+    const { incomingDir, drafts } = this.parts;
+    await mkdir(incomingDir, { recursive: true });
     const refused: Refused[] = [];
     const found: NewPackage[] = [];
     let done = 0;
-    try {
-      await mapInParallel(files, AT_ONCE, async (file) => {
-        const taken = await this.take(file, join(dir, randomUUID()));
-        if ('message' in taken) refused.push(taken);
-        else found.push(taken);
-        done += 1;
-        onProgress(done, files.length);
-      });
-    } finally {
-      await rm(dir, { recursive: true, force: true });
-    }
+    await mapInParallel(files, AT_ONCE, async (file) => {
+      const taken = await this.take(file, join(incomingDir, drafts.next()));
+      if ('message' in taken) refused.push(taken);
+      else found.push(taken);
+      done += 1;
+      onProgress(done, files.length);
+    });
     const newest = newestOfEach(found);
     const published = await this.publish({ newest, channel, stream, isDryRun });
     const outdated = found.length - newest.length;
