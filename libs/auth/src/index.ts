@@ -12,8 +12,11 @@ export {
   type Revocation,
 } from './nats-account.js';
 export { createTrustFile, parseTrust, type NatsTrust, type NatsTrustFile } from './nats-trust.js';
+export { openRootSignature, type SignedStatement } from './root-signature.js';
 export {
+  jsonOf,
   openDocument,
+  readSignedDocument,
   readSigningKeys,
   readTrustedKeys,
   signDocument,

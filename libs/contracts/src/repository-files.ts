@@ -34,11 +34,16 @@ export const rootStatementSchema = z.object({
 });
 export type RootStatement = z.infer<typeof rootStatementSchema>;
 
+/** Root indexes that one signature covers: the present one, and those before it that slow readers and mirrors may still hold. */
+export const ROOT_STATEMENTS_MAX = 16;
+
 /**
- * `moss-root-index.json.sig`: signed statements over the present root index and the one before or after it, so that at
- * no instant the file beside it is without one.
+ * `moss-root-index.json.sig`: signed statements over the present root index and the last ones before it, the newest
+ * first. It is written before the root index, so that at no instant the file beside it is without a statement.
  */
-export const rootSignatureSchema = z.object({ statements: z.array(z.unknown()).min(1).max(4) });
+export const rootSignatureSchema = z.object({
+  statements: z.array(z.unknown()).min(1).max(ROOT_STATEMENTS_MAX),
+});
 
 /** `moss-root-index.json` as far as our own tools read it. */
 const pointerSchema = z.object({ format: z.string(), history: historyIdSchema });

@@ -1,20 +1,24 @@
-import { openDocument, signedDocumentSchema, type SigningKey } from '@cairn/auth';
+import {
+  jsonOf,
+  openDocument,
+  openRootSignature,
+  readSignedDocument,
+  type SigningKey,
+} from '@cairn/auth';
 import {
   MANIFEST_NAME,
   MANIFEST_SIGNATURE_NAME,
   MANIFEST_TYPE,
   ROOT_INDEX_NAME,
   ROOT_SIGNATURE_NAME,
-  ROOT_STATEMENT_TYPE,
   rootIndexSchema,
-  rootSignatureSchema,
-  rootStatementSchema,
   versionManifestSchema,
   type RootIndex,
   type RootStatement,
   type VersionManifest,
 } from '@cairn/contracts';
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DOCUMENT_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
 
 /** What is wrong with a repository. */
@@ -43,9 +47,11 @@ export interface RootSnapshot {
   readonly problems: readonly Problem[];
 }
 
-const PAIR_TRIES_MAX = 3;
+const PAIR_TRIES_MAX = 4;
+/** Root index and signature are two files, and a mirror that is far behind replaces them one after the other. */
+const PAIR_PAUSE_MS = 500;
 
-/** Reads root index and signature; asks again when they do not fit, for they are two files. */
+/** Reads root index and signature; asks again after a pause when they do not fit. */
 export async function readRoot(
   reader: RepositoryReader,
   trusted: readonly SigningKey[],
@@ -53,7 +59,7 @@ export async function readRoot(
   for (let tries = 1; ; tries += 1) {
     const bytes = await reader.bytes(ROOT_INDEX_NAME, DOCUMENT_SIZE_BYTES_MAX);
     if (bytes === undefined) return problem('document-missing', ROOT_INDEX_NAME, 'There is none.');
-    const index = rootIndexSchema.safeParse(parsed(bytes));
+    const index = rootIndexSchema.safeParse(jsonOf(bytes));
     if (!index.success) {
       return problem('document-invalid', ROOT_INDEX_NAME, 'It is no root index.');
     }
@@ -63,6 +69,7 @@ export async function readRoot(
     if (!('code' in covered)) return { ...snapshot, statement: covered, problems: [] };
     if (trusted.length === 0) return { ...snapshot, statement: undefined, problems: [] };
     if (tries === PAIR_TRIES_MAX) return { ...snapshot, statement: undefined, problems: [covered] };
+    await pause(PAIR_PAUSE_MS);
   }
 }
 
@@ -74,16 +81,11 @@ function coveringStatement(
   if (signature === undefined) {
     return problem('signature-missing', ROOT_SIGNATURE_NAME, 'The root index is not signed.');
   }
-  const statements = rootSignatureSchema.safeParse(parsed(signature)).data?.statements ?? [];
   const sha256 = sha256Of(root);
-  for (const each of statements) {
-    const document = signedDocumentSchema.safeParse(each);
-    if (!document.success) continue;
-    const opened = openDocument(document.data, ROOT_STATEMENT_TYPE, trusted);
-    if (!opened.ok) continue;
-    const statement = rootStatementSchema.safeParse(parsed(opened.value));
-    if (statement.success && statement.data.root.sha256 === sha256) return statement.data;
-  }
+  const covering = openRootSignature(signature, trusted).find(
+    ({ statement }) => statement.root.sha256 === sha256,
+  );
+  if (covering !== undefined) return covering.statement;
   const message = 'No statement by a trusted key covers this root index.';
   return problem('signature-invalid', ROOT_SIGNATURE_NAME, message);
 }
@@ -110,15 +112,13 @@ export async function readManifest(
     if (signature === undefined) {
       return problem('signature-missing', signaturePath, 'The manifest is not signed.');
     }
-    const document = signedDocumentSchema.safeParse(parsed(signature));
-    const opened = document.success
-      ? openDocument(document.data, MANIFEST_TYPE, trusted)
-      : undefined;
+    const document = readSignedDocument(signature);
+    const opened = document && openDocument(document, MANIFEST_TYPE, trusted);
     if (opened?.ok !== true || !Buffer.from(opened.value).equals(bytes)) {
       return problem('signature-invalid', signaturePath, 'No trusted key signed this manifest.');
     }
   }
-  const manifest = versionManifestSchema.safeParse(parsed(bytes));
+  const manifest = versionManifestSchema.safeParse(jsonOf(bytes));
   if (!manifest.success || manifest.data.history !== history) {
     return problem('document-invalid', path, 'It is no manifest of this version.');
   }
@@ -131,12 +131,4 @@ export function problem(code: Problem['code'], path: string, message: string): P
 
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 // What people do with a published repository who have nothing but its address and a key: the shipped command, over HTTP.
 import { readSigningKeys } from '@cairn/auth';
 import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY_MS, type Instant } from '@cairn/std';
@@ -136,3 +136,112 @@ it('names every file that is missing or was changed', async () => {
     await mirror.close();
   }
 });
+
+const hasRsync = spawnSync('rsync', ['--version']).status === 0;
+if (!hasRsync) console.log('mirror.int.test.ts: rsync is absent, two tests are skipped');
+const ROOT_FILES = ['', '.zst', '.sig'].map((suffix) => `main/moss-root-index.json${suffix}`);
+
+/** A mirror by the very commands that the documentation gives, one after the other. */
+function rsyncMirror(name: string) {
+  const dir = join(folder.dir, name);
+  const places = {
+    SOURCE: world.publicDir,
+    STAGE: join(dir, 'stage'),
+    MIRROR: join(dir, 'mirror'),
+  };
+  mkdirSync(places.STAGE, { recursive: true });
+  mkdirSync(places.MIRROR, { recursive: true });
+  const text = readFileSync(join(ROOT, 'docs/operating/mirrors.md'), 'utf8');
+  const recipe = /```sh\n(ROOTS=[^`]*)```/.exec(text)?.[1] ?? '';
+  const lines = recipe.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const commands = lines.filter((line) => line.startsWith('rsync '));
+  const variables = lines.filter((line) => !commands.includes(line));
+  const run = async (command: string) => {
+    const script = command.replace(
+      /\b(SOURCE|STAGE|MIRROR)\b/g,
+      (place) => places[place as keyof typeof places],
+    );
+    const child = spawn('sh', ['-ec', [...variables, script].join('\n')], { stdio: 'inherit' });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  };
+  const runAll = async () => {
+    for (const command of commands) await run(command);
+  };
+  return { mirrorDir: places.MIRROR, commands, run, runAll };
+}
+
+/** The stream goes to the version before, or back: a root index of the same size. */
+const turn = () => world.change({ kind: 'roll-back', channel: 'main', stream: 'volatile' });
+
+it.skipIf(!hasRsync)(
+  'copies with rsync a root index that has the size and second of the old one',
+  async () => {
+    const { mirrorDir, runAll } = rsyncMirror('same-second');
+    await runAll();
+    const second = 1_700_000_000;
+    const bytesIn = (dir: string) => ROOT_FILES.map((file) => readFileSync(join(dir, file)));
+    const before = bytesIn(world.publicDir);
+    const setTimes = (dir: string) => {
+      for (const file of ROOT_FILES) utimesSync(join(dir, file), second, second);
+    };
+    setTimes(mirrorDir);
+    setTimes(join(mirrorDir, '../stage'));
+    await turn();
+    setTimes(world.publicDir);
+    const after = bytesIn(world.publicDir);
+    expect(after[0]?.byteLength).toBe(before[0]?.byteLength);
+    expect(after[0]).not.toEqual(before[0]);
+    await runAll();
+    expect(bytesIn(mirrorDir)).toEqual(after);
+  },
+);
+
+it.skipIf(!hasRsync)(
+  'gives a mirror with rsync that verifies after each of its commands, whatever is published meanwhile',
+  async () => {
+    const { mirrorDir, commands, run, runAll } = rsyncMirror('meanwhile');
+    await runAll();
+    const mirror = await servePublicly(mirrorDir);
+    const state = ['--state', join(folder.dir, 'rsync-state.json')];
+    const check = async () => {
+      const { codes } = await verify(`${mirror.url}/main`, '--key', keyFile, '--deep', ...state);
+      expect(codes).toEqual([]);
+    };
+    let release = 10;
+    const publishNext = () => {
+      release += 1;
+      return world.publish('main', [smallPackage({ name: 'foo', sourceRelease: release })]);
+    };
+    try {
+      expect(commands.length).toBeGreaterThan(1);
+      for (let round = 0; round < 2; round += 1) {
+        for (const command of commands) {
+          await publishNext();
+          await turn();
+          await run(command);
+          await check();
+        }
+      }
+      // And without waiting for each other.
+      let isMirroring = true;
+      const publishing = async () => {
+        while (isMirroring) await publishNext();
+      };
+      const checking = async () => {
+        while (isMirroring) await check();
+      };
+      const mirroring = async () => {
+        for (let round = 0; round < 5; round += 1) await runAll();
+      };
+      await Promise.all([
+        publishing(),
+        checking(),
+        mirroring().finally(() => (isMirroring = false)),
+      ]);
+      await check();
+    } finally {
+      await mirror.close();
+    }
+  },
+  120_000,
+);

@@ -1,16 +1,10 @@
+import { openRootSignature, readSignedDocument, signDocument, type SigningKey } from '@cairn/auth';
 import {
   MANIFEST_TYPE,
   ROOT_STATEMENT_TYPE,
-  rootSignatureSchema,
+  ROOT_STATEMENTS_MAX,
   type RootStatement,
 } from '@cairn/contracts';
-import {
-  openDocument,
-  signDocument,
-  signedDocumentSchema,
-  type SignedDocument,
-  type SigningKey,
-} from '@cairn/auth';
 import { after, DAY_MS, type Clock } from '@cairn/std';
 import { createHash, createPublicKey } from 'node:crypto';
 
@@ -30,9 +24,8 @@ export class RepositorySigner {
   /** Whether every present key has signed a document. */
   hasSigned(signature: Uint8Array | undefined): boolean {
     if (signature === undefined) return false;
-    const document = signedDocumentSchema.safeParse(parsed(signature));
-    if (!document.success) return false;
-    const keyIds = new Set(document.data.signatures.map(({ keyid }) => keyid));
+    const signatures = readSignedDocument(signature)?.signatures ?? [];
+    const keyIds = new Set(signatures.map(({ keyid }) => keyid));
     return this.keys.every(({ keyId }) => keyIds.has(keyId));
   }
 
@@ -40,39 +33,29 @@ export class RepositorySigner {
     return textOf(signDocument(this.keys, MANIFEST_TYPE, manifest));
   }
 
-  /** The signature of a root index, with the last statement of the signature that lies there now. */
+  /** The signature of a root index, with the statements on others that the signature which lies there now has. */
   rootSignature(
     root: { readonly channel: string; readonly serial: number; readonly bytes: Uint8Array },
     present: Uint8Array | undefined,
   ): Uint8Array {
     const issuedAt = this.clock.now();
+    const sha256 = createHash('sha256').update(root.bytes).digest('hex');
     const statement: RootStatement = {
       format: 1,
       channel: root.channel,
       serial: root.serial,
       issuedAt,
       expiresAt: after(issuedAt, this.validDays * DAY_MS),
-      root: {
-        sizeBytes: root.bytes.byteLength,
-        sha256: createHash('sha256').update(root.bytes).digest('hex'),
-      },
+      root: { sizeBytes: root.bytes.byteLength, sha256 },
     };
     const payload = Buffer.from(JSON.stringify(statement));
     const document = signDocument(this.keys, ROOT_STATEMENT_TYPE, payload);
-    const before = present === undefined ? [] : this.ownStatements(present).slice(0, 1);
-    return textOf({ statements: [document, ...before] });
-  }
-
-  /** Statements of an earlier signature that bear one of our signatures, the last first. */
-  private ownStatements(signature: Uint8Array): readonly SignedDocument[] {
-    const found = rootSignatureSchema.safeParse(parsed(signature));
-    if (!found.success) return [];
-    return found.data.statements.flatMap((statement) => {
-      const document = signedDocumentSchema.safeParse(statement);
-      if (!document.success) return [];
-      const { ok } = openDocument(document.data, ROOT_STATEMENT_TYPE, this.publicKeys());
-      return ok ? [document.data] : [];
-    });
+    const before = openRootSignature(present ?? Buffer.of(), this.publicKeys())
+      .filter(
+        ({ statement: { root, expiresAt } }) => root.sha256 !== sha256 && expiresAt > issuedAt,
+      )
+      .map((earlier) => earlier.document);
+    return textOf({ statements: [document, ...before].slice(0, ROOT_STATEMENTS_MAX) });
   }
 
   private publicKeys(): readonly SigningKey[] {
@@ -82,12 +65,4 @@ export class RepositorySigner {
 
 function textOf(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value)}\n`);
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
 }
