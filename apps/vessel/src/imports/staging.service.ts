@@ -1,6 +1,6 @@
 import type { ImportedPackage } from '@cairn/contracts';
 import { invariant } from '@cairn/std';
-import { poolPath, type Codec } from '@cairn/stone';
+import type { Codec } from '@cairn/stone';
 import type { Channel, ChannelStore } from '../channels/channel.store.js';
 import { DEFAULT_STREAM } from '../channels/domain/channel-identifiers.js';
 import { stagingChanges } from '../channels/domain/version-line.js';
@@ -8,9 +8,9 @@ import type { VersionStore } from '../channels/version.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
-import { encodeIndexBlock } from '../pool/domain/index-block.js';
+import { newPackage, type NewPackage } from '../pool/domain/new-package.js';
 import { sideBySide } from '../pool/durable-files.js';
-import type { NewPackage, PackageStore } from '../pool/package.store.js';
+import type { PackageStore } from '../pool/package.store.js';
 import type { ReadArtefact, Refusal } from './domain/check-artefacts.js';
 import type { ImportOrder } from './domain/import-order.js';
 import type { ImportStore } from './import.store.js';
@@ -82,22 +82,14 @@ export class StagingService {
     const items: NewPackage[] = [];
     for (const { collectable, description, files } of artefacts) {
       const { sha256, sizeBytes } = collectable;
-      const block = encodeIndexBlock({ description, sha256, sizeBytes }, this.parts.codec);
-      if (!block.ok) {
+      const item = newPackage({ description, sha256, sizeBytes, files }, this.parts.codec);
+      if (!item.ok) {
         return {
           code: 'stone.invalid',
-          message: `${collectable.name} cannot be listed (${block.error.code}): ${block.error.message}`,
+          message: `${collectable.name} cannot be listed (${item.error.code}): ${item.error.message}`,
         };
       }
-      const path = poolPath(description);
-      items.push({
-        description,
-        files,
-        sha256,
-        sizeBytes,
-        poolPath: path,
-        indexBlock: block.value,
-      });
+      items.push(item.value);
     }
     return items;
   }

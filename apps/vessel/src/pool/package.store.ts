@@ -1,20 +1,9 @@
 import { invariant } from '@cairn/std';
-import { formatDependency, parseDependency, type StonePackage } from '@cairn/stone';
+import { formatDependency, parseDependency } from '@cairn/stone';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from './bounded-cache.js';
-import type { PackageFile } from './domain/package-file.js';
+import type { NewPackage } from './domain/new-package.js';
 import type { PoolPackage } from './domain/pool-package.js';
-
-/** A package that was read and checked, ready to be stored. */
-export interface NewPackage {
-  readonly description: StonePackage;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  /** Path below a channel. */
-  readonly poolPath: string;
-  readonly indexBlock: Uint8Array;
-  readonly files: readonly PackageFile[];
-}
 
 /** A pool path of a channel that holds other bytes. */
 export interface TakenPath {

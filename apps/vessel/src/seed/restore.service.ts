@@ -5,8 +5,8 @@ import {
   type VersionManifest,
 } from '@cairn/contracts';
 import { invariant } from '@cairn/std';
-import { decodeIndex, poolPath, type Codec } from '@cairn/stone';
-import { verifyStone } from '@cairn/stone-files';
+import { decodeIndex, type Codec } from '@cairn/stone';
+import { sha256OfFile } from '@cairn/stone-files';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
@@ -18,11 +18,11 @@ import type { ChannelLayout } from '../package-index/channel-layout.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { hasCode, sideBySide } from '../pool/durable-files.js';
-import { encodeIndexBlock } from '../pool/domain/index-block.js';
-import { recordedFiles } from '../pool/domain/package-file.js';
+import type { NewPackage } from '../pool/domain/new-package.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
-import type { NewPackage, PackageStore } from '../pool/package.store.js';
+import type { PackageStore } from '../pool/package.store.js';
 import type { Backup } from './backup.js';
+import { readPackage } from './read-package.js';
 
 const RESTORE_TIMEOUT_MS = 3_600_000;
 const COMMIT_BATCH = 500;
@@ -160,22 +160,8 @@ export class RestoreService {
 
   private async readPackage(file: string, sha256: string): Promise<NewPackage | string> {
     try {
-      const verified = await verifyStone(file, { mode: 'strict' });
-      if (!verified.ok) return verified.error.message;
-      const [description] = verified.value.packages;
-      if (description === undefined) return 'it is no package';
-      if (sha256Of(await readFile(file)) !== sha256) return 'its bytes are not those of the index';
-      const { sizeBytes, layout } = verified.value;
-      const block = encodeIndexBlock({ description, sha256, sizeBytes }, this.parts.codec);
-      if (!block.ok) return block.error.message;
-      return {
-        description,
-        sha256,
-        sizeBytes,
-        poolPath: poolPath(description),
-        indexBlock: block.value,
-        files: recordedFiles(layout),
-      };
+      if ((await sha256OfFile(file)) !== sha256) return 'Its bytes are not those of the index.';
+      return await readPackage(file, sha256, this.parts.codec);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

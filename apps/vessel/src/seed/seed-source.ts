@@ -1,6 +1,6 @@
 import { MIB } from '@cairn/std';
 import { decodeIndex, isPackageHash } from '@cairn/stone';
-import { findStones, loadCodec } from '@cairn/stone-files';
+import { findStones, loadCodec, sha256OfFile } from '@cairn/stone-files';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { copyFile, readFile, rm, stat } from 'node:fs/promises';
@@ -84,8 +84,7 @@ async function copyTo(file: SeedFile, to: string) {
   if (file.url.protocol === 'file:') {
     // A copy, never a link: nobody may change the pool by writing to the folder it came from.
     await copyFile(fileURLToPath(file.url), to);
-    const hash = createHash('sha256').update(await readFile(to));
-    return { sha256: hash.digest('hex'), sizeBytes: (await stat(to)).size };
+    return { sha256: await sha256OfFile(to), sizeBytes: (await stat(to)).size };
   }
   const response = await fetch(file.url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
   if (response.status === 404) return { sha256: '', sizeBytes: -1 };

@@ -1,7 +1,5 @@
-import { packageVersionSchema, sourceNameSchema } from '@cairn/contracts';
 import { mapInParallel } from '@cairn/std';
-import { poolPath, type Codec, type StonePackage } from '@cairn/stone';
-import { verifyStone } from '@cairn/stone-files';
+import type { Codec } from '@cairn/stone';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelStore } from '../channels/channel.store.js';
@@ -10,18 +8,17 @@ import type { ChannelFilesService } from '../package-index/channel-files.service
 import type { VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import type { DraftNames } from '../pool/domain/draft-name.js';
-import { encodeIndexBlock } from '../pool/domain/index-block.js';
-import { recordedFiles } from '../pool/domain/package-file.js';
-import type { NewPackage, PackageStore } from '../pool/package.store.js';
+import type { NewPackage } from '../pool/domain/new-package.js';
+import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import type { StreamMover } from '../publishing/stream-mover.js';
 import { chooseSeeds, newestOfEach } from './domain/choose-seeds.js';
+import { readPackage } from './read-package.js';
 import { bring, type SeedFile } from './seed-source.js';
 
 /** Files that are fetched and checked at once. */
 const AT_ONCE = 8;
 const COMMIT_TIMEOUT_MS = 600_000;
-const ARCHITECTURES = ['x86_64', 'aarch64', 'riscv64', 'x86'];
 
 /** What became of a seed. */
 export interface SeedReport {
@@ -95,24 +92,10 @@ export class SeedService {
     try {
       const brought = await bring(file, path);
       if (brought === undefined) return refuse('It is not what the index says.');
-      const verified = await verifyStone(path, { mode: 'strict' });
-      if (!verified.ok) return refuse(`${verified.error.code}: ${verified.error.message}`);
-      const { fileType, layout } = verified.value;
-      const [description] = verified.value.packages;
-      if (fileType !== 'binary' || description === undefined) return refuse('It is no package.');
-      const fault = unusable(description);
-      if (fault !== undefined) return refuse(fault);
-      const block = encodeIndexBlock({ description, ...brought }, codec);
-      if (!block.ok) return refuse(`${block.error.code}: ${block.error.message}`);
-      const item: NewPackage = {
-        description,
-        ...brought,
-        poolPath: poolPath(description),
-        indexBlock: block.value,
-        files: recordedFiles(layout),
-      };
-      await this.db.inTransaction((tx) => packages.addBlobs(tx, [brought]));
-      await blobs.add(path, brought.sha256);
+      const item = await readPackage(path, brought.sha256, codec);
+      if (typeof item === 'string') return refuse(item);
+      await this.db.inTransaction((tx) => packages.addBlobs(tx, [item]));
+      await blobs.add(path, item.sha256);
       await this.db.inTransaction((tx) => packages.addPackages(tx, [item]));
       return item;
     } catch (error) {
@@ -168,16 +151,4 @@ export class SeedService {
     if (channel !== undefined) await files.complete(channel);
     return { ...counts, history };
   }
-}
-
-/** Why a package could not be published even though its file is good. */
-function unusable(description: StonePackage): string | undefined {
-  const { name, sourceId, version, architecture } = description;
-  if (!sourceNameSchema.safeParse(name).success) return 'Its name may not become a file name.';
-  if (!sourceNameSchema.safeParse(sourceId).success) return 'Its source may not become a folder.';
-  if (!packageVersionSchema.safeParse(version).success)
-    return 'Its version may not become a file name.';
-  return ARCHITECTURES.includes(architecture)
-    ? undefined
-    : `There is no architecture ${architecture}.`;
 }
