@@ -50,6 +50,11 @@ async function stoneAt(path: string, facts: { name: string; sourceRelease: numbe
   if (!created.ok) throw new Error(created.error.message);
 }
 
+async function rowsOf({ db: { client } }: RepositoryWorld) {
+  const [blobs, packages] = [await client.blob.count(), await client.package.count()];
+  return { blobs, packages, channels: await client.channel.count() };
+}
+
 const seed = (
   world: RepositoryWorld,
   files: Awaited<ReturnType<typeof listSeeds>>,
@@ -88,11 +93,15 @@ it('C80: seeds a channel from a folder: the newest of each, bad files named, not
   const files = await listSeeds(tree);
   const dry = await seed(world, files, true);
   expect(dry).toMatchObject({ accepted: 2, older: 2, history: null, refused: [{}] });
-  expect(existsSync(join(world.publicDir, 'main'))).toBe(false);
+  expect(filesBelow(world.dataDir)).toEqual([]);
+  expect(await rowsOf(world)).toEqual({ blobs: 0, packages: 0, channels: 0 });
   const first = await seed(world, files);
   expect(first).toMatchObject({ accepted: 2, older: 2, present: 0 });
   expect(first.refused[0]?.file).toContain('zero.stone');
   expect(await namesIn(indexOf(world, first.history))).toEqual(['bar 1', 'foo 10']);
+  const before = [filesBelow(world.dataDir), await rowsOf(world)];
+  expect(await seed(world, files, true)).toMatchObject({ accepted: 0, present: 2, history: null });
+  expect([filesBelow(world.dataDir), await rowsOf(world)]).toEqual(before);
   const again = await seed(world, files);
   expect(again).toMatchObject({ accepted: 0, present: 2, history: first.history });
   // The folder is the seed's, the pool is ours.

@@ -1,6 +1,7 @@
 import { mapInParallel } from '@cairn/std';
 import type { Codec } from '@cairn/stone';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChannelStore } from '../channels/channel.store.js';
 import { withPut } from '../channels/domain/stream-contents.js';
@@ -12,7 +13,7 @@ import type { NewPackage } from '../pool/domain/new-package.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import type { StreamMover } from '../publishing/stream-mover.js';
-import { chooseSeeds, newestOfEach } from './domain/choose-seeds.js';
+import { chooseSeeds, newestOfEach, type SeedVerdict } from './domain/choose-seeds.js';
 import { readPackage } from './read-package.js';
 import { bring, type SeedFile } from './seed-source.js';
 
@@ -34,7 +35,22 @@ export interface SeedReport {
   readonly refused: readonly { readonly file: string; readonly message: string }[];
 }
 
+/** What to take in and where to. */
+export interface SeedOrder {
+  readonly files: readonly SeedFile[];
+  readonly channel: string;
+  readonly stream: string;
+  readonly isDryRun: boolean;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
 type Refused = SeedReport['refused'][number];
+type Outcome = Pick<SeedReport, 'history' | SeedVerdict>;
+
+interface Found {
+  readonly found: readonly NewPackage[];
+  readonly refused: readonly Refused[];
+}
 
 /** Fills a channel from package files that others built. */
 export class SeedService {
@@ -55,51 +71,75 @@ export class SeedService {
 
   /**
    * Checks every file like an artefact of a builder, keeps the good ones, and publishes the newest of each name as one
-   * version. What an interrupted run has brought is not fetched again.
+   * version. What an interrupted run has brought is not fetched again. A dry run writes nothing.
    */
-  async seed(order: {
-    readonly files: readonly SeedFile[];
-    readonly channel: string;
-    readonly stream: string;
-    readonly isDryRun: boolean;
-    readonly onProgress: (done: number, total: number) => void;
-  }): Promise<SeedReport> {
-    const { files, channel, stream, isDryRun, onProgress } = order;
-    const { incomingDir, drafts } = this.parts;
+  async seed(order: SeedOrder): Promise<SeedReport> {
+    const { channel, stream, isDryRun } = order;
+    const { found, refused } = await (isDryRun ? this.inspect(order) : this.bringIn(order));
+    const newest = newestOfEach(found);
+    const outcome = isDryRun
+      ? await this.preview(newest, order)
+      : await this.publish(newest, order);
+    const outdated = found.length - newest.length;
+    return { channel, stream, ...outcome, older: outcome.older + outdated, refused };
+  }
+
+  /** Leaves nothing behind, for it fetches into the system's folder for temporary files. */
+  private async inspect(order: SeedOrder): Promise<Found> {
+    const dir = await mkdtemp(join(tmpdir(), 'cairn-seed-'));
+    try {
+      return await this.gather(order, dir, () => Promise.resolve());
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  /** Puts the good files into the pool. */
+  private async bringIn(order: SeedOrder): Promise<Found> {
+    const { packages, blobs, incomingDir } = this.parts;
     await mkdir(incomingDir, { recursive: true });
-    const refused: Refused[] = [];
+    return this.gather(order, incomingDir, async (item, path) => {
+      await this.db.inTransaction((tx) => packages.addBlobs(tx, [item]));
+      await blobs.add(path, item.sha256);
+      // The bytes are there for good before a row says so.
+      await this.db.inTransaction((tx) => packages.addPackages(tx, [item]));
+    });
+  }
+
+  private async gather(
+    { files, onProgress }: SeedOrder,
+    dir: string,
+    keep: (item: NewPackage, path: string) => Promise<void>,
+  ): Promise<Found> {
     const found: NewPackage[] = [];
+    const refused: Refused[] = [];
     let done = 0;
     await mapInParallel(files, AT_ONCE, async (file) => {
-      const taken = await this.take(file, join(incomingDir, drafts.next()));
-      if ('message' in taken) refused.push(taken);
+      const taken = await this.take(file, join(dir, this.parts.drafts.next()), keep);
+      if (typeof taken === 'string') refused.push({ file: file.label, message: taken });
       else found.push(taken);
       done += 1;
       onProgress(done, files.length);
     });
-    const newest = newestOfEach(found);
-    const published = await this.publish({ newest, channel, stream, isDryRun });
-    const outdated = found.length - newest.length;
-    return { channel, stream, ...published, older: published.older + outdated, refused };
+    return { found, refused };
   }
 
-  /** Brings one file into the pool. Its bytes are there for good before a row says so. */
-  private async take(file: SeedFile, path: string): Promise<NewPackage | Refused> {
-    const refuse = (message: string): Refused => ({ file: file.label, message });
-    const { packages, blobs, codec } = this.parts;
+  /** One file by way of a temporary path; a text says why it is refused. */
+  private async take(
+    file: SeedFile,
+    path: string,
+    keep: (item: NewPackage, path: string) => Promise<void>,
+  ): Promise<NewPackage | string> {
     const known = file.listed && (await this.known(file.listed.sha256));
     if (known !== undefined) return known;
     try {
       const brought = await bring(file, path);
-      if (brought === undefined) return refuse('It is not what the index says.');
-      const item = await readPackage(path, brought.sha256, codec);
-      if (typeof item === 'string') return refuse(item);
-      await this.db.inTransaction((tx) => packages.addBlobs(tx, [item]));
-      await blobs.add(path, item.sha256);
-      await this.db.inTransaction((tx) => packages.addPackages(tx, [item]));
+      if (brought === undefined) return 'It is not what the index says.';
+      const item = await readPackage(path, brought.sha256, this.parts.codec);
+      if (typeof item !== 'string') await keep(item, path);
       return item;
     } catch (error) {
-      return refuse(error instanceof Error ? error.message : String(error));
+      return error instanceof Error ? error.message : String(error);
     } finally {
       await rm(path, { force: true });
     }
@@ -113,42 +153,49 @@ export class SeedService {
     return item;
   }
 
-  private async publish(order: {
-    readonly newest: readonly NewPackage[];
-    readonly channel: string;
-    readonly stream: string;
-    readonly isDryRun: boolean;
-  }): Promise<Pick<SeedReport, 'history' | 'accepted' | 'present' | 'older'>> {
-    const { newest, stream, isDryRun } = order;
+  private async preview(
+    newest: readonly NewPackage[],
+    { channel: name, stream }: SeedOrder,
+  ): Promise<Outcome> {
+    const { channels, mover } = this.parts;
+    const { client } = this.db;
+    const channel = await channels.find(client, name);
+    const now = channel && (await mover.now(client, channel.id, stream));
+    const offered = newest.map(({ description, sha256 }) => ({ ...description, sha256 }));
+    return { history: null, ...countsOf(chooseSeeds(now?.packages ?? [], offered)) };
+  }
+
+  private async publish(
+    newest: readonly NewPackage[],
+    { channel: name, stream }: SeedOrder,
+  ): Promise<Outcome> {
     const { ensure, channels, packages, mover, files } = this.parts;
+    if (newest.length === 0) return { history: null, ...countsOf([]) };
     const architectures = [...new Set(newest.map(({ description }) => description.architecture))];
-    if (newest.length === 0) return { history: null, accepted: 0, present: 0, older: 0 };
-    if (!isDryRun) await ensure.ensure({ channel: order.channel, architectures });
-    const { counts, history, channel } = await this.db.inTransaction(
+    await ensure.ensure({ channel: name, architectures });
+    const { channel, ...outcome } = await this.db.inTransaction(
       async (tx) => {
-        const locked = await channels.lock(tx, order.channel);
+        const channel = await channels.lockOrCreate(tx, name);
         const offered = await packages.addPackages(tx, newest);
-        const now = locked && (await mover.now(tx, locked.id, stream));
-        const chosen = chooseSeeds(now?.packages ?? [], offered);
-        const count = (verdict: string) => chosen.filter((each) => each.verdict === verdict).length;
-        const counts = {
-          accepted: count('accepted'),
-          present: count('present'),
-          older: count('older'),
-        };
-        if (isDryRun || locked === undefined || now === undefined) {
-          return { counts, history: null, channel: undefined };
-        }
+        const now = await mover.now(tx, channel.id, stream);
+        const chosen = chooseSeeds(now.packages, offered);
         const put = chosen.filter(({ verdict }) => verdict === 'accepted').map(({ item }) => item);
         const after = withPut(now.packages, put);
-        const move = await mover.plan(tx, { channel: locked, stream, after }, now);
+        const move = await mover.plan(tx, { channel, stream, after }, now);
         const why = { cause: 'seed', account: '', reason: '' };
         const version = await mover.commit(tx, move, why);
-        return { counts, history: String(version.history), channel: locked };
+        return { channel, history: String(version.history), ...countsOf(chosen) };
       },
       { timeoutMs: COMMIT_TIMEOUT_MS },
     );
-    if (channel !== undefined) await files.complete(channel);
-    return { ...counts, history };
+    await files.complete(channel);
+    return outcome;
   }
+}
+
+function countsOf(
+  chosen: readonly { readonly verdict: SeedVerdict }[],
+): Pick<SeedReport, SeedVerdict> {
+  const count = (verdict: SeedVerdict) => chosen.filter((each) => each.verdict === verdict).length;
+  return { accepted: count('accepted'), present: count('present'), older: count('older') };
 }

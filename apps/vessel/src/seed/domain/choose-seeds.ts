@@ -22,11 +22,16 @@ export function newestOfEach<
   return [...newest.values()];
 }
 
+type Comparable = Pick<
+  PoolPackage,
+  'name' | 'architecture' | 'sourceRelease' | 'buildRelease' | 'sha256'
+>;
+
 /** What becomes of each package: what is there stays, unless the seed is newer. */
-export function chooseSeeds(
-  current: readonly PoolPackage[],
-  offered: readonly PoolPackage[],
-): readonly { readonly item: PoolPackage; readonly verdict: SeedVerdict }[] {
+export function chooseSeeds<T extends Comparable>(
+  current: readonly Comparable[],
+  offered: readonly T[],
+): readonly { readonly item: T; readonly verdict: SeedVerdict }[] {
   const present = byKey(current);
   return offered.map((item) => {
     const other = present.get(keyOf(item));
