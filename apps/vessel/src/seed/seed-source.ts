@@ -3,14 +3,14 @@ import { decodeIndex, isPackageHash } from '@cairn/stone';
 import { findStones, loadCodec, sha256OfFile } from '@cairn/stone-files';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { copyFile, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readAddress } from './read-address.js';
 
 const INDEX_SIZE_BYTES_MAX = 512 * MIB;
-const ANSWER_TIMEOUT_MS = 60_000;
 const DOWNLOAD_TIMEOUT_MS = 3_600_000;
 const TRIES_MAX = 4;
 /** Wrong bytes can come from a transfer that broke off; twice they are a lie. */
@@ -35,7 +35,7 @@ export async function listSeeds(source: string): Promise<readonly SeedFile[]> {
 }
 
 async function listIndex(url: URL): Promise<readonly SeedFile[]> {
-  const bytes = await readWhole(url);
+  const bytes = await readAddress(url, INDEX_SIZE_BYTES_MAX);
   const index = decodeIndex(bytes, await loadCodec(), { mode: 'tolerant' });
   if (!index.ok)
     throw new Error(`${url.href} is no good index (${index.error.code}): ${index.error.message}`);
@@ -82,8 +82,11 @@ function isListed(
 
 async function copyTo(file: SeedFile, to: string) {
   if (file.url.protocol === 'file:') {
+    const path = fileURLToPath(file.url);
+    // A device or a pipe might never end.
+    if (!(await stat(path)).isFile()) throw new Error('It is no regular file.');
     // A copy, never a link: nobody may change the pool by writing to the folder it came from.
-    await copyFile(fileURLToPath(file.url), to);
+    await copyFile(path, to);
     return { sha256: await sha256OfFile(to), sizeBytes: (await stat(to)).size };
   }
   const response = await fetch(file.url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
@@ -105,13 +108,4 @@ async function copyTo(file: SeedFile, to: string) {
   };
   await pipeline(Readable.from(hashed()), createWriteStream(to));
   return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-async function readWhole(url: URL): Promise<Uint8Array> {
-  if (url.protocol === 'file:') return readFile(fileURLToPath(url));
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`${url.href} answers with status ${response.status}.`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.byteLength > INDEX_SIZE_BYTES_MAX) throw new Error(`${url.href} is too large.`);
-  return bytes;
 }
