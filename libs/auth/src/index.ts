@@ -14,7 +14,6 @@ export {
 export { createTrustFile, parseTrust, type NatsTrust, type NatsTrustFile } from './nats-trust.js';
 export { openRootSignature, type SignedStatement } from './root-signature.js';
 export {
-  jsonOf,
   openDocument,
   readSignedDocument,
   readSigningKeys,

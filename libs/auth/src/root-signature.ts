@@ -4,8 +4,8 @@ import {
   rootStatementSchema,
   type RootStatement,
 } from '@cairn/contracts';
+import { jsonOf } from '@cairn/std';
 import {
-  jsonOf,
   openDocument,
   signedDocumentSchema,
   type SignedDocument,

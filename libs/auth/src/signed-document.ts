@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@cairn/std';
+import { err, jsonOf, ok, type Result } from '@cairn/std';
 import {
   createHash,
   createPrivateKey,
@@ -58,15 +58,6 @@ function readKeys(pem: string, parse: (block: string) => KeyObject): readonly Si
 /** The signed document in some bytes; undefined when they hold anything else. */
 export function readSignedDocument(bytes: Uint8Array): SignedDocument | undefined {
   return signedDocumentSchema.safeParse(jsonOf(bytes)).data;
-}
-
-/** The JSON in some bytes, not checked; undefined when they hold anything else. */
-export function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** Signs with every key. */

@@ -1,5 +1,6 @@
 export { type Brand } from './brand.js';
 export { assertNever, invariant } from './invariant.js';
+export { jsonOf } from './json.js';
 export { mapInParallel } from './parallel.js';
 export { err, ok, type Result } from './result.js';
 export {

@@ -1,10 +1,4 @@
-import {
-  jsonOf,
-  openDocument,
-  openRootSignature,
-  readSignedDocument,
-  type SigningKey,
-} from '@cairn/auth';
+import { openDocument, openRootSignature, readSignedDocument, type SigningKey } from '@cairn/auth';
 import {
   MANIFEST_NAME,
   MANIFEST_SIGNATURE_NAME,
@@ -17,6 +11,7 @@ import {
   type RootStatement,
   type VersionManifest,
 } from '@cairn/contracts';
+import { jsonOf } from '@cairn/std';
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DOCUMENT_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
