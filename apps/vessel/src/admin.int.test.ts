@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildPackage,
   createWorld,
@@ -125,6 +125,119 @@ it(
     } finally {
       source.close();
     }
+  },
+  TEST_TIMEOUT_MS,
+);
+
+describe(
+  'ends with one line and an exit code that says whose fault it is',
+  () => {
+    let environment: Record<string, string>;
+    let stones: string;
+    let dir: string;
+
+    beforeAll(async () => {
+      environment = await world.environment();
+      stones = await stonesOf('good');
+      dir = join(world.dir, 'faults');
+      mkdirSync(dir);
+      mkdirSync(join(dir, 'empty'));
+      for (const [name, text] of [
+        ['malformed', '{"format": 1, "chann'],
+        ['foreign', '{"format": 7}'],
+        ['escaping', '{"format":1,"channels":[{"name":"../x"}],"yanked":[]}'],
+      ] as const) {
+        mkdirSync(join(dir, name));
+        writeFileSync(join(dir, name, 'vessel-backup.json'), text);
+      }
+      mkdirSync(join(dir, 'folder/vessel-backup.json'), { recursive: true });
+      writeFileSync(join(dir, 'bad.index'), 'no index');
+      writeFileSync(join(dir, 'file'), '');
+    });
+
+    async function fails(
+      args: readonly string[],
+      changed: Record<string, string | undefined> = {},
+    ) {
+      const given = Object.entries({ ...environment, ...changed });
+      const present = given.filter((pair): pair is [string, string] => pair[1] !== undefined);
+      const { exitCode, text, complaint } = await startAdmin(Object.fromEntries(present), ...args)
+        .ended;
+      expect(text).toBe('');
+      expect(complaint.trim().split('\n')).toHaveLength(1);
+      const code = /^cairn vessel: .* \(([a-z.-]+)\)\. [A-Z].*\.\n$/.exec(complaint)?.[1];
+      return [exitCode, code ?? complaint];
+    }
+
+    const here = (name: string) => join(dir, name);
+    const toMain = ['--channel', 'main'];
+
+    it('for a wrong command line', async () => {
+      const usage = [2, 'cli.usage'];
+      expect(await fails(['sow'])).toEqual(usage);
+      expect(await fails(['seed', stones])).toEqual(usage);
+      expect(await fails(['seed', stones, '--channel', '../x'])).toEqual(usage);
+      expect(await fails(['seed', stones, ...toMain, '--stream', 'a/b'])).toEqual(usage);
+    });
+
+    it('for a source that cannot be used', async () => {
+      const unreadable = [2, 'vessel.source-unreadable'];
+      expect(await fails(['seed', here('none'), ...toMain])).toEqual(unreadable);
+      expect(await fails(['seed', '/dev/zero', ...toMain])).toEqual(unreadable);
+      expect(await fails(['seed', here('bad.index'), ...toMain])).toEqual([
+        2,
+        'vessel.source-invalid',
+      ]);
+      expect(await fails(['seed', 'http://127.0.0.1:1/stone.index', ...toMain])).toEqual([
+        4,
+        'vessel.source-unreachable',
+      ]);
+    });
+
+    it('for a backup that is missing or malformed', async () => {
+      const unreadable = [2, 'vessel.backup-unreadable'];
+      expect(await fails(['restore', here('none')])).toEqual(unreadable);
+      expect(await fails(['restore', here('empty')])).toEqual(unreadable);
+      expect(await fails(['restore', here('folder')])).toEqual(unreadable);
+      const invalid = [2, 'vessel.backup-invalid'];
+      expect(await fails(['restore', here('malformed')])).toEqual(invalid);
+      expect(await fails(['restore', here('foreign')])).toEqual(invalid);
+      expect(await fails(['restore', here('escaping')])).toEqual(invalid);
+      expect(await fails(['backup', here('file')])).toEqual([2, 'vessel.backup-unwritable']);
+    });
+
+    it('for what it needs besides', async () => {
+      expect(await fails(['restore'])).toEqual([2, 'vessel.folder-unreadable']);
+      const seed = ['seed', stones, ...toMain];
+      expect(await fails(seed, { VESSEL_DATA_DIR: undefined })).toEqual([
+        2,
+        'vessel.configuration-invalid',
+      ]);
+      expect(await fails(seed, { VESSEL_SIGNING_KEYS_FILE: here('none') })).toEqual([
+        2,
+        'vessel.configuration-invalid',
+      ]);
+      const VESSEL_DATABASE_URL = 'postgres://cairn@127.0.0.1:1/none';
+      for (const args of [seed, ['restore'], ['backup', here('to')]]) {
+        expect(await fails(args, { VESSEL_DATABASE_URL })).toEqual([
+          4,
+          'vessel.database-unreachable',
+        ]);
+      }
+    });
+
+    it('for a database that is in use, after it did what it could', async () => {
+      const seeded = await startAdmin(environment, 'seed', stones, ...toMain).ended;
+      expect(seeded).toMatchObject({ exitCode: 0 });
+      expect(await fails(['restore'])).toEqual([1, 'vessel.database-not-empty']);
+      expect(await startAdmin(environment, 'backup', here('saved')).ended).toMatchObject({
+        exitCode: 0,
+      });
+      writeFileSync(join(stones, 'bad.stone'), 'no stone');
+      const partly = await startAdmin(environment, 'seed', stones, ...toMain).ended;
+      expect(partly).toMatchObject({ exitCode: 1 });
+      expect(partly.text).toContain('bad.stone: stone.');
+    });
   },
   TEST_TIMEOUT_MS,
 );

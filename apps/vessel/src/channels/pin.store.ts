@@ -36,8 +36,13 @@ export class PinStore {
     const pinnedAt = new Date(this.clock.now());
     await tx.streamPin.createMany({
       data: keys.map(({ architecture, name }) => ({
-        ...{ channelId, stream, architecture, name },
-        ...{ account, reason, pinnedAt },
+        channelId,
+        stream,
+        architecture,
+        name,
+        account,
+        reason,
+        pinnedAt,
       })),
       skipDuplicates: true,
     });

@@ -37,6 +37,13 @@ export class VesselDatabase {
     await this.client.$queryRaw`SELECT 1`;
   }
 
+  /** Whether the tables are there. */
+  async isMigrated(): Promise<boolean> {
+    const rows = await this.client.$queryRaw<{ isThere: boolean }[]>`
+      SELECT to_regclass('channel') IS NOT NULL AS "isThere"`;
+    return rows[0]?.isThere === true;
+  }
+
   async close(): Promise<void> {
     await this.client.$disconnect();
   }

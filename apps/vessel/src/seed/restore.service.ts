@@ -1,16 +1,11 @@
-import {
-  ROOT_INDEX_NAME,
-  rootIndexSchema,
-  versionManifestSchema,
-  type VersionManifest,
-} from '@cairn/contracts';
-import { invariant } from '@cairn/std';
+import { nameSchema, versionManifestSchema, type VersionManifest } from '@cairn/contracts';
+import { invariant, jsonOf } from '@cairn/std';
 import { decodeIndex, type Codec } from '@cairn/stone';
 import { sha256OfFile } from '@cairn/stone-files';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import type { Channel, ChannelStore } from '../channels/channel.store.js';
+import type { ChannelStore } from '../channels/channel.store.js';
 import { changedPackages, toVersionChanges } from '../channels/domain/stream-contents.js';
 import type { VersionStore } from '../channels/version.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
@@ -21,8 +16,10 @@ import { hasCode, sideBySide } from '../pool/durable-files.js';
 import type { NewPackage } from '../pool/domain/new-package.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
 import type { PackageStore } from '../pool/package.store.js';
+import { AdminError, EXIT, reasonOf } from './admin-error.js';
 import type { Backup } from './backup.js';
 import { readPackage } from './read-package.js';
+import { pointersOnDisk, restorePointers } from './restore-pointers.js';
 
 const RESTORE_TIMEOUT_MS = 3_600_000;
 const COMMIT_BATCH = 500;
@@ -59,23 +56,23 @@ export class RestoreService {
     },
   ) {}
 
-  /** Throws a sentence when the database is not empty. Versions that are damaged are left out and named. */
+  /** Throws an `AdminError` unless there is a public folder and the database is empty. Versions that are damaged are left out and named. */
   async restore(
     backup: Backup | undefined,
     onProgress: (done: string) => void,
   ): Promise<RestoreReport> {
     const { layout, files } = this.parts;
     if ((await this.db.client.channel.count()) > 0) {
-      throw new Error('The database holds channels already; restoring needs an empty one.');
+      throw new AdminError('vessel.database-not-empty', 'The database holds channels already', {
+        exitCode: EXIT.failed,
+        nextStep:
+          'Restoring needs an empty one: make it anew, also after a restore that was interrupted.',
+      });
     }
     const problems: string[] = [];
-    const names = (await readdir(layout.publicDir, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
     let versions = 0;
     let channels = 0;
-    for (const name of names) {
+    for (const name of await channelsIn(layout.publicDir)) {
       const found = await this.findVersions(name, problems);
       if (found.length === 0) continue;
       await this.restorePackages(name, found, { problems, onProgress });
@@ -88,6 +85,7 @@ export class RestoreService {
       channels += 1;
       onProgress(`channel ${name}: ${restored} versions`);
     }
+    if (channels === 0) problems.push(`${layout.publicDir} holds no version with a manifest.`);
     for (const { yankedAt, ...rest } of backup?.yanked ?? []) {
       const data = { ...rest, yankedAt: new Date(yankedAt) };
       await this.db.client.yankedPackage.create({ data });
@@ -98,32 +96,47 @@ export class RestoreService {
   }
 
   private async findVersions(name: string, problems: string[]): Promise<readonly FoundVersion[]> {
-    const { layout, codec } = this.parts;
+    const { layout } = this.parts;
     const found: FoundVersion[] = [];
     const histories = await namesIn(join(layout.channelDir(name), 'history'));
     for (const history of histories.map(Number).sort((a, b) => a - b)) {
+      const text = await readFile(layout.manifest(name, history)).catch(() => undefined);
+      // Steps of change sets have no manifest; they are begun anew.
+      if (text === undefined) continue;
       try {
-        const text = await readFile(layout.manifest(name, history), 'utf8');
-        const manifest = versionManifestSchema.parse(JSON.parse(text));
-        const paths = new Map<string, string>();
-        for (const { architecture, sha256 } of manifest.indexes) {
-          const bytes = await readFile(layout.packageIndex(name, history, architecture));
-          if (sha256Of(bytes) !== sha256)
-            throw new Error(`the index of ${architecture} is damaged`);
-          const index = decodeIndex(bytes, codec, { mode: 'strict' });
-          if (!index.ok) throw new Error(index.error.message);
-          for (const { hash = '', uri = '' } of index.value) {
-            paths.set(hash, normalize(join('history', String(history), architecture, uri)));
-          }
-        }
-        found.push({ manifest, paths });
+        const manifest = versionManifestSchema.parse(jsonOf(text));
+        found.push({ manifest, paths: await this.pathsOf(name, history, manifest) });
       } catch (error) {
-        // Steps of change sets have no manifest; they are begun anew.
-        if (hasCode(error, 'ENOENT')) continue;
-        problems.push(`${name} ${history}: ${error instanceof Error ? error.message : ''}`);
+        problems.push(`${name} ${history}: ${reasonOf(error)}`);
       }
     }
     return found;
+  }
+
+  /** The packages that the indexes of a version list; throws a sentence for an index that is not what the manifest says. */
+  private async pathsOf(
+    channel: string,
+    history: number,
+    { indexes }: VersionManifest,
+  ): Promise<FoundVersion['paths']> {
+    const { layout, codec } = this.parts;
+    const paths = new Map<string, string>();
+    for (const { architecture, sha256 } of indexes) {
+      const file = layout.packageIndex(channel, history, architecture);
+      const bytes = await readFile(file).catch((error: unknown) => {
+        if (!hasCode(error, 'ENOENT')) throw error;
+        throw new Error(`the index of ${architecture} is not there, perhaps put away for its age`);
+      });
+      if (sha256Of(bytes) !== sha256) throw new Error(`the index of ${architecture} is damaged`);
+      const index = decodeIndex(bytes, codec, { mode: 'strict' });
+      if (!index.ok) throw new Error(index.error.message);
+      for (const { hash = '', uri = '' } of index.value) {
+        const path = normalize(join('history', String(history), architecture, uri));
+        if (!path.startsWith('pool/')) throw new Error(`${uri} is not in the pool`);
+        paths.set(hash, path);
+      }
+    }
+    return paths;
   }
 
   private async restorePackages(
@@ -160,10 +173,12 @@ export class RestoreService {
 
   private async readPackage(file: string, sha256: string): Promise<NewPackage | string> {
     try {
+      // A link would be taken into the pool as it is.
+      if (!(await lstat(file)).isFile()) return 'It is no regular file.';
       if ((await sha256OfFile(file)) !== sha256) return 'Its bytes are not those of the index.';
       return await readPackage(file, sha256, this.parts.codec);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     }
   }
 
@@ -205,71 +220,26 @@ export class RestoreService {
       idOf.set(version.history, version.id);
       parent = { id: version.id, content };
     }
-    await this.restorePointers(tx, channel, { saved, idOf });
+    const pointers = saved ?? (await pointersOnDisk(this.parts.layout.channelDir(name)));
+    if (pointers === undefined) problems.push(`${name} has no good root index.`);
+    const known = pointers ?? { streams: [], tags: [] };
+    problems.push(...(await restorePointers(tx, channel, { pointers: known, idOf })));
     return idOf.size;
   }
+}
 
-  /** Streams and tags as the backup has them, or else as the root index that lies there. */
-  private async restorePointers(
-    tx: Transaction,
-    channel: Channel,
-    given: {
-      readonly saved: ChannelBackup | undefined;
-      readonly idOf: ReadonlyMap<number, number>;
-    },
-  ): Promise<void> {
-    const { saved, idOf } = given;
-    const pointers = saved ?? (await this.pointersOnDisk(channel.name));
-    const channelId = channel.id;
-    for (const { name, history, movedAt } of pointers.streams) {
-      const versionId = idOf.get(history);
-      if (versionId === undefined) continue;
-      const at = new Date(movedAt);
-      await tx.stream.create({ data: { channelId, name, versionId, movedAt: at } });
-      await tx.streamMove.create({
-        data: {
-          channelId,
-          stream: name,
-          history,
-          cause: 'restore',
-          account: '',
-          reason: '',
-          movedAt: at,
-        },
-      });
-    }
-    for (const { name, history, createdAt } of pointers.tags) {
-      const versionId = idOf.get(history);
-      if (versionId === undefined) continue;
-      await tx.tag.create({ data: { channelId, name, versionId, createdAt: new Date(createdAt) } });
-    }
-    for (const { pinnedAt, ...pin } of saved?.pins ?? []) {
-      await tx.streamPin.create({ data: { channelId, ...pin, pinnedAt: new Date(pinnedAt) } });
-    }
-    const highest = Math.max(saved?.lastHistory ?? 0, ...idOf.keys());
-    await tx.channel.update({
-      where: { id: channelId },
-      data: {
-        lastHistory: highest,
-        // Clients have seen that number; the next one is higher.
-        rootWanted: (saved?.rootSerial ?? 0) + 1,
-        rootWritten: 0,
-        ...(saved === undefined ? {} : { policy: saved.policy as object }),
-      },
+/** The folders that can be channels, by name. */
+async function channelsIn(publicDir: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(publicDir, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return names.filter((name) => nameSchema.safeParse(name).success).sort();
+  } catch (cause) {
+    throw new AdminError('vessel.folder-unreadable', 'The public folder cannot be read', {
+      exitCode: EXIT.usage,
+      nextStep: 'Copy the saved public folder to VESSEL_DATA_DIR/public first.',
+      cause,
     });
-  }
-
-  private async pointersOnDisk(channel: string): Promise<Pick<ChannelBackup, 'streams' | 'tags'>> {
-    const path = join(this.parts.layout.channelDir(channel), ROOT_INDEX_NAME);
-    const root = rootIndexSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    // The order there is that of the moves, the last first.
-    const streams = Object.entries(root.streams).map(([name, { history }], at) => ({
-      ...{ name, history: Number(history), movedAt: Date.now() - at },
-    }));
-    const tags = Object.entries(root.tags).map(([name, { history }], at) => ({
-      ...{ name, history: Number(history), createdAt: Date.now() - at },
-    }));
-    return { streams, tags };
   }
 }
 

@@ -5,9 +5,11 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { AdminError, EXIT } from './admin-error.js';
 import { readAddress } from './read-address.js';
 
 const INDEX_SIZE_BYTES_MAX = 512 * MIB;
@@ -16,6 +18,7 @@ const TRIES_MAX = 4;
 /** Wrong bytes can come from a transfer that broke off; twice they are a lie. */
 const LIES_MAX = 2;
 const PAUSE_MS = 500;
+const SOURCE_NEXT_STEP = 'Give a folder with stones, or the address of a stone.index.';
 
 /** A package file that may be taken in. */
 export interface SeedFile {
@@ -26,28 +29,54 @@ export interface SeedFile {
   readonly listed?: { readonly sha256: string; readonly sizeBytes: number };
 }
 
-/** Everything that a source offers: a folder with stones, or a `stone.index` as file or http address. Throws a sentence. */
+/** Everything that a source offers: a folder with stones, or a `stone.index` as file or http address. Throws an `AdminError`. */
 export async function listSeeds(source: string): Promise<readonly SeedFile[]> {
   if (/^https?:\/\//.test(source)) return listIndex(new URL(source));
-  const facts = await stat(source);
-  if (!facts.isDirectory()) return listIndex(pathToFileURL(source));
-  return (await findStones(source)).map((path) => ({ label: path, url: pathToFileURL(path) }));
+  try {
+    const facts = await stat(source);
+    if (facts.isDirectory()) {
+      const paths = await findStones(source);
+      return paths.map((path) => ({ label: path, url: pathToFileURL(path) }));
+    }
+  } catch (cause) {
+    throw new AdminError('vessel.source-unreadable', `${source} cannot be read`, {
+      exitCode: EXIT.usage,
+      nextStep: SOURCE_NEXT_STEP,
+      cause,
+    });
+  }
+  return listIndex(pathToFileURL(resolve(source)));
 }
 
 async function listIndex(url: URL): Promise<readonly SeedFile[]> {
-  const bytes = await readAddress(url, INDEX_SIZE_BYTES_MAX);
+  const bytes = await readAddress(url, INDEX_SIZE_BYTES_MAX).catch((cause: unknown) => {
+    const isFile = url.protocol === 'file:';
+    throw new AdminError(
+      isFile ? 'vessel.source-unreadable' : 'vessel.source-unreachable',
+      `${url.href} cannot be read`,
+      { exitCode: isFile ? EXIT.usage : EXIT.unreachable, nextStep: SOURCE_NEXT_STEP, cause },
+    );
+  });
   const index = decodeIndex(bytes, await loadCodec(), { mode: 'tolerant' });
-  if (!index.ok)
-    throw new Error(`${url.href} is no good index (${index.error.code}): ${index.error.message}`);
+  if (!index.ok) {
+    throw invalid(`${url.href} is no good index (${index.error.code}): ${index.error.message}`);
+  }
   return index.value.map(({ name, uri = '', hash = '', sizeBytes = -1 }) => {
     const target = URL.parse(uri, url.href);
     if (target === null || !isPackageHash(hash) || sizeBytes < 0) {
-      throw new Error(`${url.href} lists ${name} without a usable address, hash or size.`);
+      throw invalid(`${url.href} lists ${name} without a usable address, hash or size.`);
     }
     if (target.protocol !== url.protocol && !/^https?:$/.test(target.protocol)) {
-      throw new Error(`${url.href} lists ${name} at ${target.protocol}, which is not followed.`);
+      throw invalid(`${url.href} lists ${name} at ${target.protocol}, which is not followed.`);
     }
     return { label: target.href, url: target, listed: { sha256: hash, sizeBytes } };
+  });
+}
+
+function invalid(message: string): AdminError {
+  return new AdminError('vessel.source-invalid', message, {
+    exitCode: EXIT.usage,
+    nextStep: SOURCE_NEXT_STEP,
   });
 }
 

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -22,7 +23,7 @@ import {
   smallPackage,
   type RepositoryWorld,
 } from '../control/repository-world.conformance.js';
-import { writeBackup } from './backup.js';
+import { readBackup, writeBackup } from './backup.js';
 import { listSeeds } from './seed-source.js';
 
 const servers = testServers({ postgres: 'shared' });
@@ -180,7 +181,8 @@ it('builds the database anew from the public folder, to the byte', async () => {
     stream: 'volatile',
     packages: [{ name: 'foo' }],
   });
-  const backup = await writeBackup(world.db, join(folder.dir, 'backup'));
+  await writeBackup(world.db, join(folder.dir, 'backup'));
+  const backup = await readBackup(join(folder.dir, 'backup'));
   const files = filesBelow(join(world.publicDir, 'main'));
 
   for (const saved of [backup, undefined]) {
@@ -198,9 +200,41 @@ it('builds the database anew from the public folder, to the byte', async () => {
     await stoneAt(join(tree, 'new/new.stone'), { name: 'new', sourceRelease: 1 });
     const next = await seed(restored, await listSeeds(join(tree, 'new')));
     expect(Number(next.history)).toBeGreaterThan(backup.channels[0]?.lastHistory ?? 0);
-    await expect(restored.restoring.restore(saved, () => undefined)).rejects.toThrow('empty');
+    await expect(restored.restoring.restore(saved, () => undefined)).rejects.toMatchObject({
+      code: 'vessel.database-not-empty',
+    });
   }
 }, 60_000);
+
+it('names what cannot be restored, and restores the rest', async () => {
+  const tree = join(folder.dir, 'damaged');
+  mkdirSync(tree);
+  const world = await open();
+  const histories: string[] = [];
+  for (const release of [1, 2, 3]) {
+    await stoneAt(join(tree, 'foo.stone'), { name: 'foo', sourceRelease: release });
+    const { history } = await seed(world, await listSeeds(tree));
+    histories.push(history ?? '');
+  }
+  const [, putAway = '', last = ''] = histories;
+  const restored = await open();
+  cpSync(world.publicDir, restored.publicDir, { recursive: true });
+  const main = join(restored.publicDir, 'main');
+  rmSync(join(main, 'history', putAway, 'x86_64'), { recursive: true });
+  rmSync(join(main, 'moss-root-index.json'));
+  symlinkSync('/etc', join(restored.publicDir, 'link'));
+  mkdirSync(join(restored.publicDir, 'Not a channel'));
+  const report = await restored.restoring.restore(undefined, () => undefined);
+  expect(report).toMatchObject({ channels: 1, versions: 3, packages: 2 });
+  expect(report.problems).toEqual([
+    `main ${putAway}: the index of x86_64 is not there, perhaps put away for its age`,
+    'main has no good root index.',
+    `main/volatile points to ${last} now, the newest.`,
+  ]);
+  expect(await namesIn(indexOf(restored, last))).toEqual(['foo 3']);
+  const root = JSON.parse(readFileSync(join(main, 'moss-root-index.json'), 'utf8')) as object;
+  expect(root).toMatchObject({ streams: { volatile: { history: last } } });
+});
 
 function filesBelow(dir: string): [string, string][] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })

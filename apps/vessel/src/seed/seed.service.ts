@@ -13,6 +13,7 @@ import type { NewPackage } from '../pool/domain/new-package.js';
 import type { PackageStore } from '../pool/package.store.js';
 import type { ChannelEnsureService } from '../publishing/channel-ensure.service.js';
 import type { StreamMover } from '../publishing/stream-mover.js';
+import { reasonOf } from './admin-error.js';
 import { chooseSeeds, newestOfEach, type SeedVerdict } from './domain/choose-seeds.js';
 import { readPackage } from './read-package.js';
 import { bring, type SeedFile } from './seed-source.js';
@@ -139,7 +140,7 @@ export class SeedService {
       if (typeof item !== 'string') await keep(item, path);
       return item;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     } finally {
       await rm(path, { force: true });
     }
