@@ -1,9 +1,11 @@
 import { ok, type Result } from '@cairn/std';
 import { condense } from '../graph/components.js';
+import { compareText } from '../graph/source-node.js';
 import type { DependencyGraph } from '../graph/dependency-graph.js';
 import type { BuildPlan, PlanError, PlanRequest } from './build-plan.js';
 import { makePlan } from './make-plan.js';
 import { criticalStepChain, planBoundMs } from './plan-bound.js';
+import { tailsMs } from './step-order.js';
 
 /** What a plan is shortened for. */
 export interface PlanWorkload {
@@ -17,6 +19,11 @@ const EXTRA_STEPS_MAX = 5;
 const GOOD_ENOUGH = 1.005;
 /** Places of the longest way that are tried as the next to be built twice. */
 const CANDIDATES_MAX = 24;
+/**
+ * Plans from which the next are made where not one chain of builds alone decides: the shortest with one source more need not be on the way to the
+ * shortest with two.
+ */
+const PLANS_KEPT_MAX = 6;
 
 /** A plan with the bound on any schedule of it. */
 interface BoundedPlan {
@@ -38,44 +45,50 @@ export function makeShortPlan(
   if (!fewest.ok) return fewest;
   let best = bounded(fewest.value, [], workload);
   const early = makePlan(graph, { ...request, relief: 'earliest-start' });
-  if (early.ok) best = better(best, bounded(early.value, [], workload));
+  if (early.ok) best = shorter(best, bounded(early.value, [], workload));
   const cyclic = cyclicSources(graph);
-  for (
-    let extra = 0;
-    extra < EXTRA_STEPS_MAX && best.boundMs > GOOD_ENOUGH * floorMs(best.plan, workload);
-    extra += 1
-  ) {
-    const next = withOneMore(graph, request, { best, cyclic, workload });
-    if (next.boundMs >= best.boundMs) break;
+  let found: readonly BoundedPlan[] = [best];
+  for (let extra = 0; extra < EXTRA_STEPS_MAX && isLong(best, workload); extra += 1) {
+    const kept = isOneChain(best, workload) ? 1 : PLANS_KEPT_MAX;
+    found = withOneMore(graph, request, { found, cyclic, workload }).slice(0, kept);
+    const next = found.reduce(shorter, best);
+    if (next === best) break;
     best = next;
   }
   return ok(best.plan);
 }
 
+/** Plans in which one more source on the longest way of one of those found is built twice, the shortest first. */
 function withOneMore(
   graph: DependencyGraph,
   request: PlanRequest,
   facts: {
-    readonly best: BoundedPlan;
+    readonly found: readonly BoundedPlan[];
     readonly cyclic: ReadonlySet<string>;
     readonly workload: PlanWorkload;
   },
-): BoundedPlan {
-  const { best, cyclic, workload } = facts;
-  const isTwice = new Set(
-    best.plan.steps.filter((step) => step.stage > 0).map((step) => step.source),
+): BoundedPlan[] {
+  const { found, cyclic, workload } = facts;
+  const choices = found.flatMap(({ plan, builtTwice }) =>
+    candidatesOf(plan, cyclic, workload).map((source) => [...builtTwice, source].sort(compareText)),
   );
-  const chain = criticalStepChain({ steps: best.plan.steps, ...workload });
-  const candidates = [...new Set(chain)].filter(
-    (source) => cyclic.has(source) && !isTwice.has(source),
-  );
-  let found = best;
-  for (const source of candidates.slice(0, CANDIDATES_MAX)) {
-    const builtTwice = [...best.builtTwice, source];
+  const distinct = new Map(choices.map((builtTwice) => [builtTwice.join(' '), builtTwice]));
+  const plans = [...distinct.values()].flatMap((builtTwice) => {
     const plan = makePlan(graph, { ...request, relief: 'earliest-start', builtTwice });
-    if (plan.ok) found = better(found, bounded(plan.value, builtTwice, workload));
-  }
-  return found;
+    return plan.ok ? [bounded(plan.value, builtTwice, workload)] : [];
+  });
+  return plans.sort((left, right) => left.boundMs - right.boundMs);
+}
+
+function candidatesOf(
+  plan: BuildPlan,
+  cyclic: ReadonlySet<string>,
+  workload: PlanWorkload,
+): string[] {
+  const isTwice = new Set(plan.steps.filter((step) => step.stage > 0).map((step) => step.source));
+  return [...new Set(criticalStepChain({ steps: plan.steps, ...workload }))]
+    .filter((source) => cyclic.has(source) && !isTwice.has(source))
+    .slice(0, CANDIDATES_MAX);
 }
 
 function bounded(
@@ -86,13 +99,24 @@ function bounded(
   return { plan, builtTwice, boundMs: planBoundMs({ steps: plan.steps, ...workload }) };
 }
 
-function better(left: BoundedPlan, right: BoundedPlan): BoundedPlan {
+function shorter(left: BoundedPlan, right: BoundedPlan): BoundedPlan {
   return right.boundMs < left.boundMs ? right : left;
 }
 
-function floorMs(plan: BuildPlan, workload: PlanWorkload): number {
+/** Whether a plan takes noticeably longer than its work alone. */
+function isLong({ plan, boundMs }: BoundedPlan, workload: PlanWorkload): boolean {
   const workMs = plan.steps.reduce((sum, step) => sum + workload.durationMsOf(step.source), 0);
-  return workMs / workload.builderCount;
+  return boundMs > (GOOD_ENOUGH * workMs) / workload.builderCount;
+}
+
+/** Whether the longest chain of builds takes as long as the plan. */
+function isOneChain(
+  { plan, boundMs }: BoundedPlan,
+  { durationMsOf }: Pick<PlanWorkload, 'durationMsOf'>,
+): boolean {
+  const tails = tailsMs(plan.steps, (step) => durationMsOf(step.source));
+  const chainMs = [...tails.values()].reduce((longest, tail) => Math.max(longest, tail), 0);
+  return boundMs <= GOOD_ENOUGH * chainMs;
 }
 
 function cyclicSources(graph: DependencyGraph): ReadonlySet<string> {
