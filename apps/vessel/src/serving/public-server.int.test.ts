@@ -184,3 +184,32 @@ it('sends an empty file, and survives readers that leave', async () => {
   }
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
+
+it('mixes no bytes of one file into another while many read, stall and leave', async () => {
+  mkdirSync(join(publicDir, 'many/pool'), { recursive: true });
+  const files = Array.from({ length: 12 }, (_, number) => ({
+    path: `many/pool/${number}.stone`,
+    bytes: randomBytes(3_000_000 + number),
+  }));
+  for (const { path, bytes } of files) writeFileSync(join(publicDir, path), bytes);
+  const stalled = Array.from({ length: 40 }, (_, number) => {
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.write(`GET /${files[number % 12]?.path ?? ''} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    return socket;
+  });
+  const leave = async (path: string) => {
+    const leaving = new AbortController();
+    const response = fetch(`${url}/${path}`, { signal: leaving.signal });
+    await new Promise(setImmediate);
+    leaving.abort();
+    await response.catch(() => undefined);
+  };
+  const read = async ({ path, bytes }: (typeof files)[number]) => {
+    const response = await fetch(`${url}/${path}`);
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes), path).toBe(true);
+  };
+  for (let round = 0; round < 4; round += 1) {
+    await Promise.all(files.flatMap((file) => [leave(file.path), read(file), leave(file.path)]));
+    for (const socket of stalled.splice(0, 10)) socket.destroy();
+  }
+});

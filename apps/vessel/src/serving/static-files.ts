@@ -2,11 +2,9 @@ import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, readFile, type FileHandle } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { KIB, MIB } from '@cairn/std';
+import { MIB } from '@cairn/std';
 import { BoundedCache } from '../pool/bounded-cache.js';
 import { hasCode } from '../pool/durable-files.js';
-import { parseRange } from './domain/byte-range.js';
 import {
   acceptsZstd,
   cacheControlOf,
@@ -15,14 +13,7 @@ import {
   matchesTag,
 } from './domain/file-headers.js';
 import type { RequestPath } from './domain/request-path.js';
-
-/** What one connection may have in memory of a file; ten thousand slow readers cost this each. */
-const READ_AHEAD_SIZE_BYTES = 64 * KIB;
-/** Files up to this size go out in one piece. */
-const WHOLE_SIZE_BYTES_MAX = 64 * KIB;
-/** Larger ones do as well while there is room, for one read costs a fraction of many; slow readers then get pieces. */
-const ROOMY_SIZE_BYTES_MAX = 4 * MIB;
-const ROOM_SIZE_BYTES_MAX = 64 * MIB;
+import { FileBodies } from './file-bodies.js';
 
 /** What there is at a path. */
 export type Served = 'sent' | 'directory' | 'absent';
@@ -42,6 +33,7 @@ const KEPT_FILE_SIZE_BYTES_MAX = 16 * MIB;
 export class StaticFiles {
   /** Package indexes by path; what lies under a tag never changes. Packages are too many to be kept. */
   private readonly kept = new BoundedCache<string, KeptFile>(KEPT_SIZE_BYTES_MAX);
+  private readonly bodies = new FileBodies();
 
   constructor(private readonly publicDir: string) {}
 
@@ -110,50 +102,12 @@ export class StaticFiles {
         response.writeHead(304).end();
         return 'sent';
       }
-      await sendBody(request, response, file);
+      await this.bodies.send(request, response, file);
     } finally {
       await file.handle.close();
     }
     return 'sent';
   }
-}
-
-async function sendBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  file: OpenFile,
-): Promise<void> {
-  const condition = request.headers['if-range'];
-  const isRangeWanted = condition === undefined || condition === file.tag;
-  const range = isRangeWanted ? parseRange(request.headers.range, file.sizeBytes) : 'whole';
-  if (range === 'unsatisfiable') {
-    response.writeHead(416, { 'Content-Range': `bytes */${file.sizeBytes}` }).end();
-    return;
-  }
-  const { start, end } = range === 'whole' ? { start: 0, end: file.sizeBytes - 1 } : range;
-  const lengthBytes = end - start + 1;
-  response.setHeader('Content-Length', lengthBytes);
-  if (range !== 'whole') {
-    response.setHeader('Content-Range', `bytes ${start}-${end}/${file.sizeBytes}`);
-    response.statusCode = 206;
-  }
-  if (request.method === 'HEAD' || lengthBytes === 0) {
-    response.end();
-    return;
-  }
-  if (lengthBytes <= WHOLE_SIZE_BYTES_MAX || takeRoom(lengthBytes, response)) {
-    const bytes = Buffer.allocUnsafe(lengthBytes);
-    const { bytesRead } = await file.handle.read(bytes, 0, lengthBytes, start);
-    response.end(bytes.subarray(0, bytesRead));
-    return;
-  }
-  const stream = file.handle.createReadStream({
-    start,
-    end,
-    highWaterMark: READ_AHEAD_SIZE_BYTES,
-    autoClose: false,
-  });
-  await pipeline(stream, response);
 }
 
 const KEPT_SUFFIX = '.index';
@@ -178,17 +132,6 @@ function describe(
 
 function tagOf(stat: BigIntStats): string {
   return `"${stat.size.toString(36)}-${stat.mtimeNs.toString(36)}-${stat.ino.toString(36)}"`;
-}
-
-let roomTakenBytes = 0;
-
-/** Whether so many bytes may be in memory until the response has gone out. */
-function takeRoom(lengthBytes: number, response: ServerResponse): boolean {
-  if (lengthBytes > ROOMY_SIZE_BYTES_MAX) return false;
-  if (roomTakenBytes + lengthBytes > ROOM_SIZE_BYTES_MAX) return false;
-  roomTakenBytes += lengthBytes;
-  response.once('close', () => (roomTakenBytes -= lengthBytes));
-  return true;
 }
 
 function isNotModified(
