@@ -256,3 +256,30 @@ it('publishes stage by stage when asked, and ends when a stage is refused', asyn
     expect(new Set(graph.map((step) => step.standing))).toEqual(new Set(['failed', 'cancelled']));
   });
 });
+
+it('leaves a stage that vessel has got to its outcome when the rest is cancelled', async () => {
+  const builder = await world.builder('halving', { slots: 2 });
+  buildsEverything(builder);
+  const before = world.vessel.publications.length;
+  world.vessel.publicationOf = () => null;
+  const wish = { ...WISH, byStage: true };
+  const { id: rebuildId } = await world.admin.call(startRebuild, { body: wish });
+  const request = await world.eventually(() => {
+    const [first] = world.vessel.publications.slice(before);
+    return first ?? Promise.reject(new Error('nothing is published yet'));
+  });
+  await world.admin.call(cancelRebuild, { params: { rebuildId } });
+  await becomes(rebuildId, 'cancelled');
+  await world.vessel.tellPublished(request.changeSetId, world.vessel.publish(request));
+  await world.eventually(async () => {
+    const { graph } = await detail(rebuildId);
+    expect(graph.map(({ id, standing }) => [id, standing])).toEqual([
+      ['alpha@0', 'built'],
+      ['beta@0', 'built'],
+      ['gamma@0', 'built'],
+      ['alpha@1', 'cancelled'],
+      ['user@0', 'built'],
+    ]);
+  });
+  expect(world.vessel.publications).toHaveLength(before + 1);
+});
