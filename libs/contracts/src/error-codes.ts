@@ -95,6 +95,8 @@ export const KIND_OF = {
   'rebuild.running': 'conflict',
   'repository.not-found': 'not-found',
   'route.not-found': 'not-found',
+  'search.too-costly': 'unavailable',
+  'search.too-short': 'invalid',
   'session.expired': 'unauthenticated',
   'stone.invalid': 'invalid',
   'stream.unmoved': 'conflict',

@@ -20,6 +20,7 @@ export {
   type HttpRoute,
   type RoutePolicy,
 } from './http/http-route.js';
+export * from './http/browse.routes.js';
 export * from './http/hub.routes.js';
 export { openApiDocument } from './http/openapi.js';
 export { HTTP_ROUTES } from './http/registry.js';
@@ -32,6 +33,7 @@ export {
   type MachineState,
 } from './machine.js';
 export * from './nats/attempt.contract.js';
+export * from './nats/browse.contract.js';
 export * from './nats/channel.contract.js';
 export * from './nats/import.contract.js';
 export {
@@ -47,6 +49,7 @@ export { permissionsOf, type NatsPermissions } from './nats/nats-permissions.js'
 export * from './nats/order.contract.js';
 export { contractsTo, NATS_CONTRACTS } from './nats/registry.js';
 export * from './nats/session.contract.js';
+export * from './package-view.js';
 export * from './project-document.js';
 export * from './rebuild-view.js';
 export * from './repository-files.js';

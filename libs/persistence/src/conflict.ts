@@ -9,6 +9,7 @@ const CONFLICT_MARKS: ReadonlySet<unknown> = new Set([
   ADAPTER_WRITE_CONFLICT,
 ]);
 const UNIQUE_MARKS: ReadonlySet<unknown> = new Set(['23505', 'P2002', 'UniqueConstraintViolation']);
+const TIMEOUT_MARKS: ReadonlySet<unknown> = new Set(['57014']);
 /** Where Prisma, its driver adapter and `pg` keep the code or wrap the error that has it. */
 const MARK_FIELDS = ['code', 'originalCode', 'kind'] as const;
 const WRAPPER_FIELDS = ['cause', 'meta', 'driverAdapterError'] as const;
@@ -22,6 +23,11 @@ export function isTransactionConflict(error: unknown): boolean {
 /** Whether the error, or one that it wraps, says that a unique constraint was violated. */
 export function isUniqueViolation(error: unknown): boolean {
   return hasMark(error, UNIQUE_MARKS, 0);
+}
+
+/** Whether Postgres ended a statement because it ran longer than `statement_timeout` allows. */
+export function isStatementTimeout(error: unknown): boolean {
+  return hasMark(error, TIMEOUT_MARKS, 0);
 }
 
 function hasMark(error: unknown, marks: ReadonlySet<unknown>, depth: number): boolean {

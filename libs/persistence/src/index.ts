@@ -1,5 +1,5 @@
 export { postgresAdapter } from './adapter.js';
-export { isTransactionConflict, isUniqueViolation } from './conflict.js';
+export { isStatementTimeout, isTransactionConflict, isUniqueViolation } from './conflict.js';
 export { holdLeadership, type LeadershipOptions, type Term } from './leadership.js';
 export { listen, type ListenOptions } from './listen.js';
 export { migrateDeploy } from './migrate-deploy.js';

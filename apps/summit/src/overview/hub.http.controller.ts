@@ -1,19 +1,12 @@
 import {
   applyProject,
-  capabilityUsers,
   changeChannels,
   channelChange,
-  channelList,
-  compareVersions,
   enrolBuilder,
   inviteBuilder,
   listBuilders,
-  listCapabilityUsers,
-  listChannels,
-  listPackages,
   listProjects,
   listRepositories,
-  packageList,
   pauseAllocation,
   planProject,
   poolPrune,
@@ -21,7 +14,6 @@ import {
   refreshRepository,
   removeBuilder,
   resumeAllocation,
-  versionDifference,
 } from '@cairn/contracts';
 import { type AccessClaims } from '@cairn/identity';
 import { Controller, Inject } from '@nestjs/common';
@@ -138,16 +130,6 @@ export class HubHttpController {
     );
   }
 
-  @Route(listChannels)
-  channels() {
-    return this.vessel.request(channelList, {});
-  }
-
-  @Route(listPackages)
-  packages(@Input() { params, query }: RouteInput<typeof listPackages>) {
-    return this.vessel.request(packageList, { ...query, channel: params.channel });
-  }
-
   @Route(changeChannels)
   async changeChannels(
     @Input() { body }: RouteInput<typeof changeChannels>,
@@ -167,15 +149,5 @@ export class HubHttpController {
     const report = await this.vessel.request(poolPrune, body);
     if (report.isApplied) await this.audit.recordNow(caller, 'pool.prune', 'pool');
     return report;
-  }
-
-  @Route(compareVersions)
-  compare(@Input() { params, query }: RouteInput<typeof compareVersions>) {
-    return this.vessel.request(versionDifference, { ...query, channel: params.channel });
-  }
-
-  @Route(listCapabilityUsers)
-  capabilityUsers(@Input() { params, query }: RouteInput<typeof listCapabilityUsers>) {
-    return this.vessel.request(capabilityUsers, { ...query, channel: params.channel });
   }
 }

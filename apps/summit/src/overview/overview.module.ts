@@ -8,6 +8,8 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { PublishedModule } from '../published/published.module.js';
 import { RepositoriesModule } from '../repositories/repositories.module.js';
 import { TasksModule } from '../tasks/tasks.module.js';
+import { BrowseHttpController } from './browse.http.controller.js';
+import { BuildOrigins } from './build-origins.service.js';
 import { BuilderViews } from './builder-views.service.js';
 import { HubHttpController } from './hub.http.controller.js';
 import { Overviews } from './overview.service.js';
@@ -26,7 +28,7 @@ import { TasksHttpController } from './tasks.http.controller.js';
     RepositoriesModule,
     TasksModule,
   ],
-  controllers: [TasksHttpController, HubHttpController],
-  providers: [TaskViews, BuilderViews, Overviews],
+  controllers: [TasksHttpController, HubHttpController, BrowseHttpController],
+  providers: [TaskViews, BuilderViews, BuildOrigins, Overviews],
 })
 export class OverviewModule {}

@@ -84,11 +84,11 @@ it('names each field that differs, and what goes', async () => {
   expect(names).toEqual(['recipes']);
 });
 
-it('asks vessel for the channels of all profiles', async () => {
+it('asks vessel for the channels and streams of all profiles', async () => {
   const text = `project: third
 profiles:
   - { name: a, architecture: x86_64, channel: wide }
-  - { name: b, architecture: aarch64, channel: wide }
+  - { name: b, architecture: aarch64, channel: wide, stream: nightly }
 repositories: []
 `;
   await apply(text);
@@ -98,6 +98,7 @@ repositories: []
     return found;
   });
   expect(asked.architectures).toEqual(['x86_64', 'aarch64']);
+  expect(asked.streams).toEqual(['volatile', 'nightly']);
 });
 
 it('keeps what it knows of a repository that stays, and forgets the commit of one that moved', async () => {

@@ -2,9 +2,9 @@ import {
   AppError,
   channelEnsure,
   projectDocumentSchema,
-  type Architecture,
   type ProjectChange,
   type ProjectDocument,
+  type RequestOf,
 } from '@cairn/contracts';
 import { parseBranchName, parseGitUrl } from '@cairn/exec';
 import { Inject, Injectable } from '@nestjs/common';
@@ -55,8 +55,8 @@ export class ProjectDocuments {
       const before = await this.projects.document(document.project, tx);
       const plan = { project: document.project, changes: projectChanges(before, document) };
       await this.projects.save(tx, document, now);
-      for (const [channel, architectures] of channelsOf(document)) {
-        await this.outbox.add(tx, channelEnsure, { channel, architectures }, { now });
+      for (const wish of channelsOf(document)) {
+        await this.outbox.add(tx, channelEnsure, wish, { now });
       }
       const sentence = `${account} applied project ${document.project} (${plan.changes.length} changes).`;
       await this.events.record(tx, { at: now, kind: 'project.applied', sentence });
@@ -101,10 +101,12 @@ function parseYaml(text: string): unknown {
   }
 }
 
-function channelsOf(document: ProjectDocument): Map<string, Architecture[]> {
-  const channels = new Map<string, Architecture[]>();
-  for (const { channel, architecture } of document.profiles) {
-    channels.set(channel, [...new Set([...(channels.get(channel) ?? []), architecture])]);
-  }
-  return channels;
+/** The channels that the profiles publish to, with every architecture and stream they need. */
+function channelsOf(document: ProjectDocument): RequestOf<typeof channelEnsure>[] {
+  const perChannel = Map.groupBy(document.profiles, ({ channel }) => channel);
+  return [...perChannel].map(([channel, profiles]) => ({
+    channel,
+    architectures: [...new Set(profiles.map(({ architecture }) => architecture))],
+    streams: [...new Set(profiles.map(({ stream }) => stream))],
+  }));
 }

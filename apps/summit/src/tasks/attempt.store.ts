@@ -30,6 +30,9 @@ export interface Attempt {
 /** The states in which a builder's slot is taken. */
 export const RUNNING_STATES: readonly AttemptState[] = ['dispatched', 'building'];
 
+/** Largest release that the column holds. */
+const RELEASE_MAX = 2_147_483_647;
+
 type AttemptRow = Prisma.AttemptGetPayload<object>;
 
 interface AttemptChange {
@@ -159,6 +162,39 @@ export class AttemptStore {
     return rows.map(toAttempt);
   }
 
+  /** By SHA-256: the accepted attempts that built these packages of a source. */
+  async thatBuilt(
+    source: string,
+    packages: readonly {
+      readonly sha256: string;
+      readonly sourceRelease: number;
+      readonly buildRelease: number;
+    }[],
+  ): Promise<ReadonlyMap<string, Attempt>> {
+    const rows = await this.database.client.attempt.findMany({
+      where: {
+        state: 'accepted',
+        buildRelease: { in: packages.map(({ buildRelease }) => buildRelease).filter(isStorable) },
+        task: {
+          source,
+          sourceRelease: {
+            in: packages.map(({ sourceRelease }) => sourceRelease).filter(isStorable),
+          },
+        },
+      },
+    });
+    const wanted = new Set(packages.map(({ sha256 }) => sha256));
+    return new Map(
+      rows
+        .map(toAttempt)
+        .flatMap((attempt) =>
+          attempt.collectables
+            .filter(({ sha256 }) => wanted.has(sha256))
+            .map(({ sha256 }): [string, Attempt] => [sha256, attempt]),
+        ),
+    );
+  }
+
   /** What the latest builds of these tasks lacked, where that is why they came to nothing. */
   async missingDependencies(
     taskIds: readonly TaskId[],
@@ -199,6 +235,11 @@ export class AttemptStore {
     });
     return rows.map(toAttempt);
   }
+}
+
+/** Releases of packages from elsewhere may be larger than any that is built here. */
+function isStorable(release: number): boolean {
+  return release <= RELEASE_MAX;
 }
 
 function toAttempt(row: AttemptRow): Attempt {

@@ -42,6 +42,14 @@ type TaskRow = Prisma.TaskGetPayload<object>;
 /** Ids are Postgres integers: a larger number names no task. */
 const TASK_ID_MAX = 2_147_483_647;
 
+/** What a change set consists of. */
+export interface ChangeSetWork {
+  readonly taskCount: number;
+  readonly taskId: number;
+  readonly source: string;
+  readonly rebuildId: string | null;
+}
+
 /** The only door to the task table. */
 @Injectable()
 export class TaskStore {
@@ -296,6 +304,16 @@ export class TaskStore {
       take: filter.limit,
     });
     return rows.map(toTask);
+  }
+
+  /** By change set: how many tasks it has, its first one, and the rebuild it belongs to. */
+  async workOf(changeSetIds: readonly string[]): Promise<ReadonlyMap<string, ChangeSetWork>> {
+    const rows = await this.database.client.$queryRaw<(ChangeSetWork & { changeSetId: string })[]>`
+      SELECT DISTINCT ON ("change_set_id") "change_set_id"::text AS "changeSetId", "id" AS "taskId", "source",
+        "rebuild_id"::text AS "rebuildId", (count(*) OVER (PARTITION BY "change_set_id"))::int AS "taskCount"
+      FROM "task" WHERE "change_set_id" = ANY(${[...changeSetIds]}::uuid[])
+      ORDER BY "change_set_id", "id"`;
+    return new Map(rows.map(({ changeSetId, ...work }) => [changeSetId, work]));
   }
 
   /** A newer task of the same source that waits, if there is one: then the older need not be offered again. */

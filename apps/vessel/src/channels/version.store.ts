@@ -2,7 +2,7 @@ import { instantOf, invariant, type Clock, type Instant } from '@cairn/std';
 import { announceWork } from '../persistence/work-signal.js';
 import type { Transaction } from '../persistence/vessel-database.js';
 import { BoundedCache } from '../pool/bounded-cache.js';
-import type { PoolPackage, VersionChange } from '../pool/domain/pool-package.js';
+import type { PackageKey, PoolPackage, VersionChange } from '../pool/domain/pool-package.js';
 import type { PackageStore } from '../pool/package.store.js';
 import { nextHistory } from './domain/history-id.js';
 import { applyChanges, nextChainLength } from './domain/version-line.js';
@@ -114,6 +114,37 @@ export class VersionStore {
       ) AS held`;
     const ids = rows[0]?.ids ?? [];
     return ids;
+  }
+
+  /**
+   * Which package of a name each version holds: the nearest change of it on the way to a checkpoint, else the
+   * checkpoint's. Bounded by the distance of checkpoints, however large the versions are. Versions without one are left out.
+   */
+  async carriedBy(
+    tx: Transaction,
+    versionIds: readonly number[],
+    key: PackageKey,
+  ): Promise<ReadonlyMap<number, number>> {
+    const { architecture, name } = key;
+    const rows = await tx.$queryRaw<{ version_id: number; package_id: number }[]>`
+      WITH RECURSIVE walk AS (
+        SELECT v.id AS version_id, v.id, v.parent_id, v.chain_length, c.version_id IS NOT NULL AS is_known, c.package_id
+        FROM version v LEFT JOIN version_change c
+          ON c.version_id = v.id AND c.architecture = ${architecture} AND c.name = ${name}
+        WHERE v.id = ANY(${[...versionIds]})
+        UNION ALL
+        SELECT w.version_id, v.id, v.parent_id, v.chain_length, c.version_id IS NOT NULL, c.package_id
+        FROM walk w JOIN version v ON v.id = w.parent_id
+        LEFT JOIN version_change c ON c.version_id = v.id AND c.architecture = ${architecture} AND c.name = ${name}
+        WHERE w.chain_length > 0 AND NOT w.is_known
+      )
+      SELECT version_id, package_id FROM walk WHERE is_known AND package_id IS NOT NULL
+      UNION ALL
+      SELECT w.version_id, p.id FROM walk w
+      JOIN version_checkpoint k ON k.version_id = w.id
+      JOIN package p ON p.architecture = ${architecture} AND p.name = ${name} AND p.id = ANY(k.package_ids)
+      WHERE w.chain_length = 0 AND NOT w.is_known`;
+    return new Map(rows.map((row) => [row.version_id, row.package_id]));
   }
 
   /** What the versions of a change set's line changed, oldest first, up to and including one of them. */

@@ -4,7 +4,11 @@ import type { Logger } from '@cairn/observability';
 import type { Clock } from '@cairn/std';
 import { loadCodec } from '@cairn/stone-files';
 import { join } from 'node:path';
-import { BrowseStore } from '../browse/browse.store.js';
+import { ChannelBrowser } from '../browse/channel-browser.js';
+import { PackageDetails } from '../browse/package-details.js';
+import { PackageSearch } from '../browse/package-search.js';
+import { VersionReader } from '../browse/version-reader.js';
+import { VersionTimeline } from '../browse/version-timeline.js';
 import { ChannelStore } from '../channels/channel.store.js';
 import { PinStore } from '../channels/pin.store.js';
 import { PolicyStore } from '../channels/policy.store.js';
@@ -59,7 +63,10 @@ export interface Repository {
   readonly changes: ChannelChangeService;
   readonly pruning: PruneService;
   readonly publications: PublicationService;
-  readonly browse: BrowseStore;
+  readonly browser: ChannelBrowser;
+  readonly timeline: VersionTimeline;
+  readonly search: PackageSearch;
+  readonly details: PackageDetails;
   readonly seeding: SeedService;
   readonly restoring: RestoreService;
 }
@@ -77,7 +84,7 @@ export async function createRepository(given: {
   /** Signs what is published, where there are keys. */
   readonly signing?: { readonly keys: readonly SigningKey[]; readonly validDays: number };
 }): Promise<Repository> {
-  const { db, clock, log, counters } = given;
+  const { db, clock, log, counters, publicUrl } = given;
   const { publicDir, poolDir, incomingDir } = dataFolders(given.dataDir);
   const outbox = new VesselOutboxStore(db, clock, ({ error: err, ...facts }) => {
     counters.announcementsRefused.increment({});
@@ -120,6 +127,7 @@ export async function createRepository(given: {
   const mover = new StreamMover({ channels, versions, packages, pins, outbox, gate });
   const shared = { channels, versions, packages, outbox, files, mover, pins, policies, clock };
   const ensure = new ChannelEnsureService(db, shared);
+  const reader = new VersionReader(channels, versions);
   return {
     shelf,
     outbox,
@@ -150,6 +158,9 @@ export async function createRepository(given: {
     }),
     seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir, drafts }),
     restoring: new RestoreService(db, { ...shared, blobs, layout, codec }),
-    browse: new BrowseStore(db, versions, given.publicUrl),
+    browser: new ChannelBrowser(db, reader, versions, publicUrl),
+    timeline: new VersionTimeline(db, reader, versions, packages),
+    search: new PackageSearch(db, reader, publicUrl),
+    details: new PackageDetails(db, reader, versions, publicUrl),
   };
 }

@@ -1,6 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BrowseNatsController } from '../browse/browse.nats.controller.js';
-import { BrowseStore } from '../browse/browse.store.js';
+import { ChannelBrowser } from '../browse/channel-browser.js';
+import { PackageDetails } from '../browse/package-details.js';
+import { PackageSearch } from '../browse/package-search.js';
+import { VersionTimeline } from '../browse/version-timeline.js';
 import { ImportService } from '../imports/import.service.js';
 import { ImportsNatsController } from '../imports/imports.nats.controller.js';
 import { PruneNatsController } from '../prune/prune.nats.controller.js';
@@ -16,7 +19,10 @@ export interface AnsweringServices {
   readonly channels: ChannelEnsureService;
   readonly changes: ChannelChangeService;
   readonly publications: PublicationService;
-  readonly browse: BrowseStore;
+  readonly browser: ChannelBrowser;
+  readonly timeline: VersionTimeline;
+  readonly search: PackageSearch;
+  readonly details: PackageDetails;
   readonly pruning: PruneService;
 }
 
@@ -38,7 +44,10 @@ export class VesselModule {
         { provide: ChannelChangeService, useValue: services.changes },
         { provide: PublicationService, useValue: services.publications },
         { provide: PruneService, useValue: services.pruning },
-        { provide: BrowseStore, useValue: services.browse },
+        { provide: ChannelBrowser, useValue: services.browser },
+        { provide: VersionTimeline, useValue: services.timeline },
+        { provide: PackageSearch, useValue: services.search },
+        { provide: PackageDetails, useValue: services.details },
       ],
     };
   }

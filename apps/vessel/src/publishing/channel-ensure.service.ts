@@ -6,7 +6,15 @@ import type { VesselOutboxStore } from '../outbox/outbox.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 
-/** Makes channels, and gives them the architectures they lack. */
+/** What a channel is to have. */
+interface ChannelWish {
+  readonly channel: string;
+  readonly architectures: readonly string[];
+  /** Besides the default stream, which every channel has. */
+  readonly streams?: readonly string[];
+}
+
+/** Makes channels, and gives them the architectures and streams they lack. */
 export class ChannelEnsureService {
   constructor(
     private readonly db: VesselDatabase,
@@ -19,13 +27,10 @@ export class ChannelEnsureService {
   ) {}
 
   /**
-   * After this the channel has an index, empty or not, for each of the architectures, and its root index. Returns the
-   * history that its default stream points to.
+   * After this the channel has the streams, an index of each, empty or not, for each of the architectures, and its root
+   * index. Returns the history that its default stream points to.
    */
-  async ensure(request: {
-    readonly channel: string;
-    readonly architectures: readonly string[];
-  }): Promise<string> {
+  async ensure(request: ChannelWish): Promise<string> {
     const { channel, history } = await this.db.inTransaction((tx) => this.ensureRows(tx, request));
     await this.parts.files.complete(channel);
     return String(history);
@@ -33,21 +38,17 @@ export class ChannelEnsureService {
 
   private async ensureRows(
     tx: Transaction,
-    request: { readonly channel: string; readonly architectures: readonly string[] },
+    request: ChannelWish,
   ): Promise<{ readonly channel: Channel; readonly history: number }> {
     const { channels } = this.parts;
     const channel = await channels.lockOrCreate(tx, request.channel);
     const architectures = [...new Set([...channel.architectures, ...request.architectures])].sort();
     const streams = await channels.streamsOf(tx, channel.id);
-    const current = streams.find(({ name }) => name === DEFAULT_STREAM);
-    if (current !== undefined && architectures.length === channel.architectures.length) {
-      return { channel, history: current.history };
-    }
-    await channels.setArchitectures(tx, channel.id, architectures);
-    const pointers =
-      streams.length === 0 ? [{ name: DEFAULT_STREAM, versionId: null, history: 0 }] : streams;
-    let history = current?.history ?? 0;
-    for (const stream of pointers) {
+    const missing = missingStreams(streams, [DEFAULT_STREAM, ...(request.streams ?? [])]);
+    const isWider = architectures.length > channel.architectures.length;
+    if (isWider) await channels.setArchitectures(tx, channel.id, architectures);
+    let history = streams.find(({ name }) => name === DEFAULT_STREAM)?.history ?? 0;
+    for (const stream of [...(isWider ? streams : []), ...missing]) {
       const version = await this.parts.versions.append(tx, {
         channel,
         parentId: stream.versionId,
@@ -83,4 +84,14 @@ export class ChannelEnsureService {
       versionId: version.id,
     });
   }
+}
+
+function missingStreams(
+  streams: readonly { readonly name: string }[],
+  wanted: readonly string[],
+): readonly { readonly name: string; readonly versionId: null }[] {
+  const present = new Set(streams.map(({ name }) => name));
+  return [...new Set(wanted)]
+    .filter((name) => !present.has(name))
+    .map((name) => ({ name, versionId: null }));
 }

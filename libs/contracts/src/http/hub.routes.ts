@@ -1,18 +1,5 @@
 import { z } from 'zod';
-import {
-  channelChangeSchema,
-  channelPlanSchema,
-  differenceSchema,
-  pruneReportSchema,
-} from '../channel-change.js';
-import {
-  capabilityQuerySchema,
-  capabilityUsersSchema,
-  channelViewSchema,
-  differenceQuerySchema,
-  packagePageSchema,
-  packageQuerySchema,
-} from '../channel-view.js';
+import { channelChangeSchema, channelPlanSchema, pruneReportSchema } from '../channel-change.js';
 import {
   builderViewSchema,
   eventViewSchema,
@@ -241,44 +228,6 @@ export const resumeAllocation = defineRoute({
   reply: z.object({ paused: z.boolean() }),
 });
 
-export const listChannels = defineRoute({
-  method: 'GET',
-  path: '/api/v1/channels',
-  policy: 'public-read',
-  summary: 'Channels with their streams and versions, and the URL for `moss repo add`.',
-  reply: z.object({ repositoryUrl: z.string(), channels: z.array(channelViewSchema) }),
-});
-
-export const listPackages = defineRoute({
-  method: 'GET',
-  path: '/api/v1/channels/:channel/packages',
-  policy: 'public-read',
-  summary: 'A page of the packages in a version of a channel.',
-  params: z.strictObject({ channel: nameSchema }),
-  query: packageQuerySchema.strict(),
-  reply: packagePageSchema,
-});
-
-export const compareVersions = defineRoute({
-  method: 'GET',
-  path: '/api/v1/channels/:channel/difference',
-  policy: 'public-read',
-  summary: 'What differs between two versions of a channel.',
-  params: z.strictObject({ channel: nameSchema }),
-  query: differenceQuerySchema.strict(),
-  reply: differenceSchema,
-});
-
-export const listCapabilityUsers = defineRoute({
-  method: 'GET',
-  path: '/api/v1/channels/:channel/capabilities',
-  policy: 'public-read',
-  summary: 'Who provides and who needs a capability in a version of a channel.',
-  params: z.strictObject({ channel: nameSchema }),
-  query: capabilityQuerySchema.strict(),
-  reply: capabilityUsersSchema,
-});
-
 export const changeChannels = defineRoute({
   method: 'POST',
   path: '/api/v1/channels/changes',
@@ -329,10 +278,6 @@ export const hubRoutes = [
   listProjects,
   pauseAllocation,
   resumeAllocation,
-  listChannels,
-  listPackages,
-  compareVersions,
-  listCapabilityUsers,
   changeChannels,
   prunePool,
   receiveGithubWebhook,

@@ -9,25 +9,26 @@ import {
 import {
   channelChangeSchema,
   channelPlanSchema,
-  differenceSchema,
+  pointerNameSchema,
   pruneReportSchema,
 } from '../channel-change.js';
-import {
-  capabilityQuerySchema,
-  capabilityUsersSchema,
-  channelViewSchema,
-  differenceQuerySchema,
-  packagePageSchema,
-  packageQuerySchema,
-} from '../channel-view.js';
 import { defineContract } from './nats-contract.js';
+
+/** Streams that one wish may name: more than a project has profiles. */
+const STREAMS_ENSURED_MAX = 64;
 
 export const channelEnsure = defineContract({
   subject: 'vessel.channel.ensure.v1',
   from: 'summit',
   to: 'vessel',
-  summary: 'Make sure that a channel exists, with an (empty) index of each architecture.',
-  request: z.object({ channel: nameSchema, architectures: z.array(architectureSchema).min(1) }),
+  summary:
+    'Make sure that a channel exists, with an (empty) index of each architecture, and has these streams.',
+  request: z.object({
+    channel: nameSchema,
+    architectures: z.array(architectureSchema).min(1),
+    /** Besides `volatile`, which every channel has. A new one begins empty. */
+    streams: z.array(pointerNameSchema).max(STREAMS_ENSURED_MAX).default([]),
+  }),
   reply: z.object({ history: historyIdSchema }),
   timeoutMs: 15_000,
 });
@@ -68,29 +69,9 @@ export const streamMoved = defineContract({
   from: 'vessel',
   to: 'summit',
   summary: 'A stream of a channel points to another version, whoever moved it.',
-  request: z.object({ channel: nameSchema, stream: nameSchema, history: historyIdSchema }),
+  request: z.object({ channel: nameSchema, stream: pointerNameSchema, history: historyIdSchema }),
   reply: z.object({}),
   timeoutMs: 10_000,
-});
-
-export const channelList = defineContract({
-  subject: 'vessel.channel.list.v1',
-  from: 'summit',
-  to: 'vessel',
-  summary: 'All channels with their streams and latest versions.',
-  request: z.object({}),
-  reply: z.object({ repositoryUrl: z.url(), channels: z.array(channelViewSchema) }),
-  timeoutMs: 5_000,
-});
-
-export const packageList = defineContract({
-  subject: 'vessel.package.list.v1',
-  from: 'summit',
-  to: 'vessel',
-  summary: 'A page of the packages in a version.',
-  request: packageQuerySchema.extend({ channel: nameSchema }),
-  reply: packagePageSchema,
-  timeoutMs: 5_000,
 });
 
 export const channelChange = defineContract({
@@ -113,24 +94,4 @@ export const poolPrune = defineContract({
   request: z.object({ isDryRun: z.boolean() }),
   reply: pruneReportSchema,
   timeoutMs: 120_000,
-});
-
-export const versionDifference = defineContract({
-  subject: 'vessel.version.difference.v1',
-  from: 'summit',
-  to: 'vessel',
-  summary: 'What differs between two versions of a channel.',
-  request: differenceQuerySchema.extend({ channel: nameSchema }),
-  reply: differenceSchema,
-  timeoutMs: 10_000,
-});
-
-export const capabilityUsers = defineContract({
-  subject: 'vessel.capability.users.v1',
-  from: 'summit',
-  to: 'vessel',
-  summary: 'Who provides and who needs a capability in a version.',
-  request: capabilityQuerySchema.extend({ channel: nameSchema }),
-  reply: capabilityUsersSchema,
-  timeoutMs: 10_000,
 });

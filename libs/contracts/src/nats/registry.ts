@@ -2,15 +2,22 @@ import { type ServiceRole } from '@cairn/identity';
 import { attemptFailed, attemptSucceeded, logAppend } from './attempt.contract.js';
 import {
   capabilityUsers,
+  channelList,
+  packageDependants,
+  packageFiles,
+  packageList,
+  packageShow,
+  packageVersions,
+  versionDifference,
+  versionList,
+} from './browse.contract.js';
+import {
   changeSetPublish,
   changeSetPublished,
   channelChange,
   channelEnsure,
-  channelList,
-  packageList,
   poolPrune,
   streamMoved,
-  versionDifference,
 } from './channel.contract.js';
 import { importCancel, importFinished, importStart } from './import.contract.js';
 import { type NatsContract } from './nats-contract.js';
@@ -40,6 +47,11 @@ export const NATS_CONTRACTS: readonly NatsContract[] = [
   poolPrune,
   versionDifference,
   capabilityUsers,
+  versionList,
+  packageShow,
+  packageFiles,
+  packageDependants,
+  packageVersions,
 ];
 
 /** The contracts that this party must answer. */
