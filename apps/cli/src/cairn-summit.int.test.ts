@@ -1,4 +1,5 @@
 import {
+  type BuiltPackage,
   type PlanView,
   type RebuildView,
   type SessionTokens,
@@ -111,6 +112,26 @@ it('goes from login to a published package on a real summit', async () => {
   expect((await cairn('why', id)).text).toContain(`#${id} pebble 1.0-1 is completed`);
   expect((await cairn('package', 'list', 'main')).text).toMatch(/^pebble +1\.0-1-\d+ +x86_64/m);
   expect((await cairn('channel', 'list')).text).toContain(stack.vesselUrl);
+  const shown = await json<BuiltPackage>('package', 'show', 'main', 'pebble');
+  expect(shown).toMatchObject({
+    licenses: ['MIT'],
+    streams: ['volatile'],
+    builds: [{ attempt: { taskId: Number(id), number: 1, builder: 'alder' } }],
+  });
+  expect((await cairn('package', 'show', 'main', 'pebble')).text).toContain(
+    `task #${id}, attempt 1 on alder`,
+  );
+  expect((await cairn('package', 'files', 'main', 'pebble')).text).toContain(
+    '/usr/share/pebble/pebble',
+  );
+  expect((await cairn('package', 'dependants', 'main', 'pebble')).text).toContain('0 packages');
+  expect(
+    (await cairn('package', 'list', 'main', '--search', '/usr/share/pebble', '--by', 'file')).text,
+  ).toMatch(/FOUND BY\npebble .* share\/pebble\/pebble/);
+  expect((await cairn('channel', 'versions', 'main')).text).toMatch(
+    new RegExp(`volatile +#${id} pebble, volatile: publish`),
+  );
+  expect(await cairn('package', 'show', 'main', 'ghost')).toMatchObject({ exitCode: 1 });
   const removal = ['channel', 'remove', 'main/volatile', 'pebble'];
   expect(await json(...removal, '--dry-run')).toMatchObject({ isApplied: false });
   await json('channel', 'tag', 'main', 'first', 'stream/volatile', '--reason', 'a name');

@@ -4,8 +4,10 @@ import {
   capabilitySchema,
   GATE_LEVELS,
   GATE_RULES,
+  historyIdSchema,
   nameSchema,
   pointerNameSchema,
+  searchTextSchema,
   sourceNameSchema,
   uuidSchema,
   versionReferenceSchema,
@@ -30,10 +32,12 @@ export const rebuildIdArgument = bySchema(uuidSchema);
 export const builderIdArgument: (text: string) => string = bySchema(builderIdSchema);
 export const pointerArgument = bySchema(pointerNameSchema);
 export const sourceArgument = bySchema(sourceNameSchema);
+export const searchArgument = bySchema(searchTextSchema);
+export const historyArgument = bySchema(historyIdSchema);
 export const capabilityArgument = bySchema(capabilitySchema);
 /** `stream/NAME`, `tag/NAME` or `history/ID`. */
 export const versionArgument = bySchema(versionReferenceSchema);
-const architectureArgument = bySchema(architectureSchema);
+export const architectureArgument = bySchema(architectureSchema);
 
 /** `channel/stream`. */
 export function streamArgument(text: string): { channel: string; stream: string } {
