@@ -31,6 +31,21 @@ export function rebuildKey(rebuildId: string): readonly unknown[] {
   return ['rebuilds', 'one', rebuildId];
 }
 
+/** A page of the versions of a channel. */
+export function versionsKey(channel: string, query: object): readonly unknown[] {
+  return ['channels', 'versions', channel, query];
+}
+
+/** What differs between two versions. */
+export function differenceKey(channel: string, query: object): readonly unknown[] {
+  return ['channels', 'difference', channel, query];
+}
+
+/** Something about one package or capability. */
+export function packageKey(what: string, query: object): readonly unknown[] {
+  return ['channels', 'package', what, query];
+}
+
 /** A page of a channel's packages. */
 export function packagesKey(channel: string, query: object): readonly unknown[] {
   return ['channels', 'packages', channel, query];

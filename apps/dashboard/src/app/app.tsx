@@ -4,7 +4,11 @@ import { Route, Routes } from 'react-router';
 import { createQueryClient } from '../api/query-client.js';
 import { BuildersPage } from '../features/builders/builders.page.js';
 import { ChannelsPage } from '../features/channels/channels.page.js';
+import { DifferencePage } from '../features/channels/difference.page.js';
+import { VersionsPage } from '../features/channels/versions.page.js';
 import { OverviewPage } from '../features/overview/overview.page.js';
+import { CapabilityPage } from '../features/packages/capability.page.js';
+import { PackagePage } from '../features/packages/package.page.js';
 import { RebuildPage } from '../features/rebuilds/rebuild.page.js';
 import { RebuildsPage } from '../features/rebuilds/rebuilds.page.js';
 import { RepositoriesPage } from '../features/repositories/repositories.page.js';
@@ -29,6 +33,10 @@ export function App() {
             <Route path="rebuilds" element={<RebuildsPage />} />
             <Route path="rebuilds/:rebuildId" element={<RebuildPage />} />
             <Route path="channels" element={<ChannelsPage />} />
+            <Route path="channels/:channel/versions" element={<VersionsPage />} />
+            <Route path="channels/:channel/difference" element={<DifferencePage />} />
+            <Route path="channels/:channel/capabilities" element={<CapabilityPage />} />
+            <Route path="channels/:channel/packages/:name" element={<PackagePage />} />
             <Route path="builders" element={<BuildersPage />} />
             <Route path="repositories" element={<RepositoriesPage />} />
             <Route path="login" element={<LoginPage />} />

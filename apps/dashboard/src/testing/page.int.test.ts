@@ -89,6 +89,18 @@ describe.skipIf(!hasChromium)('the built page in a browser', () => {
     ['/rebuilds', 'Rebuilds', '759 of 1737'],
     [`/rebuilds/${SAMPLE_REBUILD.id}`, 'Rebuild of main/main-x86-64', '61.5 builder-hours'],
     ['/channels', 'Packages', 'moss repo add'],
+    ['/channels?search=lib&by=file', 'Packages', '/usr/lib/libdaemon.so.1'],
+    ['/channels/main/versions', 'Versions of main', 'tested on three machines'],
+    ['/channels/main/difference', 'Compare versions of main', 'oldtool'],
+    [
+      '/channels/main/capabilities?capability=soname(libdaemon.so.0)',
+      'soname(libdaemon.so.0)',
+      'avahi',
+    ],
+    ['/channels/main/packages/libdaemon', 'libdaemon', 'provided by none here'],
+    ['/channels/main/packages/libdaemon?view=files', 'libdaemon', '-rwsr-xr-x'],
+    ['/channels/main/packages/libdaemon?view=dependants', 'libdaemon', 'ifplugd'],
+    ['/channels/main/packages/libdaemon?view=versions', 'libdaemon', 'not in it'],
     ['/builders', 'Builders', 'volunteer-3'],
     ['/repositories', 'Repositories', '1 recipe could not be read'],
     ['/login', 'Log in', 'One-time code'],
@@ -143,7 +155,7 @@ describe.skipIf(!hasChromium)('the built page in a browser', () => {
           );
           expect(overflow).toBeLessThanOrEqual(0);
           if (where === '/tasks/7') await page.getByText('Complete', { exact: true }).waitFor();
-          await shoot(page, `${where.replaceAll('/', '_')}-${name}-${colorScheme}`);
+          await shoot(page, `${where.replaceAll(/[^a-z0-9]/g, '_')}-${name}-${colorScheme}`);
           expect(complaints).toEqual([]);
           await page.context().close();
           await hub?.close();
@@ -151,6 +163,54 @@ describe.skipIf(!hasChromium)('the built page in a browser', () => {
       }
     },
   );
+
+  it('leads by keyboard from a search to a package, its builds and who provides what it needs', async () => {
+    const { page, complaints } = await open('/channels');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('libdaemon-devel');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/search=libdaemon-devel/);
+    await page.getByRole('link', { name: 'libdaemon-devel' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/channels\/main\/packages\/libdaemon-devel\?version=stream%2Fvolatile/);
+    const task = page.getByRole('link', { name: 'task 7, attempt 2' });
+    expect(await task.getAttribute('href')).toBe('/tasks/7#log');
+    await page.getByRole('link', { name: 'aarch64' }).click();
+    await page.waitForURL(/architecture=aarch64/);
+    await page.getByRole('link', { name: 'soname(libc.so.6(x86_64))' }).click();
+    await page.getByRole('heading', { name: 'Needed by 2' }).waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Versions' }).click();
+    expect(await page.getByRole('link', { name: 'Versions' }).getAttribute('aria-current')).toBe(
+      'page',
+    );
+    await page.getByRole('link', { name: '1750000000' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what packages say of themselves as text, and makes no link of it', async () => {
+    const { page, complaints } = await open('/channels/main/packages/libdaemon');
+    await page.getByText('onerror=').waitFor();
+    await page.getByText('javascript:alert(1)').waitFor();
+    expect(await page.locator('main img, a[href^="javascript:"]').count()).toBe(0);
+    expect(await page.title()).toBe('libdaemon · Cairn');
+    await page.goto(`${hub!.url}/channels/main/versions`);
+    await page.getByText('onerror=').waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('compares versions that a reader chooses, and keeps the choice in the address', async () => {
+    const { page } = await open('/channels/main/difference');
+    await page.getByLabel('From').selectOption('tag/2026-11');
+    await page.waitForURL(/from=tag%2F2026-11&to=stream%2Fvolatile/);
+    await page.getByRole('button', { name: 'Swap' }).click();
+    await page.waitForURL(/from=stream%2Fvolatile&to=tag%2F2026-11/);
+    await page.reload();
+    await page.getByText('oldtool').waitFor();
+    expect(await page.getByRole('combobox', { name: /^To/ }).inputValue()).toBe('tag/2026-11');
+    await page.goto(`${hub!.url}/channels/none/difference`);
+    await page.getByText('There is no channel none.').waitFor();
+  });
 
   it('shows a hostile log as text, whole and once, over a broken connection', async () => {
     const { page, complaints } = await open('/tasks/7', { cutLogAfterBytes: 8_192 });

@@ -1,15 +1,22 @@
 import {
+  compareVersions,
   followLog,
   getOverview,
+  getPackage,
   getRebuild,
   getTask,
   type HttpRoute,
   listBuilders,
+  listCapabilityUsers,
   listChannels,
+  listPackageDependants,
+  listPackageFiles,
   listPackages,
+  listPackageVersions,
   listRebuilds,
   listRepositories,
   listTasks,
+  listVersions,
   whoAmI,
 } from '@cairn/contracts';
 import { readFile } from 'node:fs/promises';
@@ -17,6 +24,15 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type z } from 'zod';
+import {
+  sampleBuiltPackage,
+  sampleCapabilityUsers,
+  sampleCarriedPage,
+  sampleDependantPage,
+  sampleDifference,
+  sampleFilePage,
+  sampleVersionPage,
+} from './sample-packages.js';
 import { SAMPLE_REBUILD, sampleRebuild } from './sample-rebuild.js';
 import {
   sampleAttempt,
@@ -77,7 +93,10 @@ function samplePackages(query: URLSearchParams) {
   const names = ['libdaemon', 'libdaemon-devel', 'lzo', 'lzo-devel', 'dosfstools', 'mesa', 'zlib'];
   const packages = names
     .filter((name) => name.includes(query.get('search') ?? ''))
-    .map((name) => samplePackage({ name }));
+    .map((name) => ({
+      ...samplePackage({ name }),
+      matches: query.get('by') === 'file' ? [`lib/${name}.so.1`] : [],
+    }));
   return { history: '1750000001', total: packages.length, packages };
 }
 
@@ -111,6 +130,13 @@ function answers(options: SampleHubOptions, query: URLSearchParams): ReadonlyMap
       channels: [sampleChannel()],
     }),
     replyOf(listPackages, samplePackages(query)),
+    replyOf(getPackage, sampleBuiltPackage()),
+    replyOf(listPackageFiles, sampleFilePage()),
+    replyOf(listPackageDependants, sampleDependantPage()),
+    replyOf(listPackageVersions, sampleCarriedPage()),
+    replyOf(listVersions, sampleVersionPage()),
+    replyOf(compareVersions, sampleDifference()),
+    replyOf(listCapabilityUsers, sampleCapabilityUsers()),
     replyOf(listRebuilds, { rebuilds: [SAMPLE_REBUILD] }),
     replyOf(getRebuild, sampleRebuild()),
     replyOf(whoAmI, {

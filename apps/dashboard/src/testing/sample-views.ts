@@ -291,6 +291,7 @@ export function sampleChannel(changes: Partial<ChannelView> = {}): ChannelView {
       { name: 'volatile', history: '1750000001', packageCount: 412 },
       { name: 'unstable', history: '1750000000', packageCount: 409 },
     ],
+    tags: [{ name: '2026-11', history: '1750000000' }],
     versions: [
       { history: '1750000001', createdAt: SAMPLE_NOW_MS - 50_000, packageCount: 412 },
       { history: '1750000000', createdAt: SAMPLE_NOW_MS - 3_600_000, packageCount: 409 },

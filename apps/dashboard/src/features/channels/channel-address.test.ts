@@ -3,12 +3,19 @@ import { sampleChannel } from '../../testing/sample-views.js';
 import { addressOf, firstVersionOf, mossLine, paramsOf } from './channel-address.js';
 
 it('reads the address of a page and writes it back', () => {
-  const address = { channel: 'main', version: 'history/17', search: 'c++', offset: 200 };
+  const address = {
+    channel: 'main',
+    version: 'history/17',
+    search: 'c++',
+    by: 'file' as const,
+    offset: 200,
+  };
   expect(addressOf(paramsOf(address))).toEqual(address);
-  expect(addressOf(new URLSearchParams('version=../x&offset=-1&search='))).toEqual({
+  expect(addressOf(new URLSearchParams('version=../x&offset=-1&search=&by=all'))).toEqual({
     channel: undefined,
     version: undefined,
     search: undefined,
+    by: 'text',
     offset: 0,
   });
 });

@@ -1,26 +1,23 @@
-import { type ChannelView } from '@cairn/contracts';
+import { type ChannelView, PACKAGE_SEARCHES, type PackageSearch } from '@cairn/contracts';
+import { offsetIn, textIn, versionIn } from '../../components/channel-paths.js';
 
 /** What the page's address says about channel, version, search and page. */
 export interface ChannelAddress {
   readonly channel: string | undefined;
   readonly version: string | undefined;
   readonly search: string | undefined;
+  readonly by: PackageSearch;
   readonly offset: number;
 }
 
-const VERSION = /^(?:stream|history)\/[a-zA-Z0-9][a-zA-Z0-9-]*$/;
-const SEARCH_LENGTH_MAX = 200;
-
 /** Reads the page's address; what makes no sense is left out. */
 export function addressOf(params: URLSearchParams): ChannelAddress {
-  const version = params.get('version') ?? '';
-  const search = (params.get('search') ?? '').trim().slice(0, SEARCH_LENGTH_MAX);
-  const offset = Number(params.get('offset'));
   return {
     channel: params.get('channel') ?? undefined,
-    version: VERSION.test(version) ? version : undefined,
-    search: search === '' ? undefined : search,
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+    version: versionIn(params, 'version'),
+    search: textIn(params, 'search'),
+    by: PACKAGE_SEARCHES.find((each) => each === params.get('by')) ?? 'text',
+    offset: offsetIn(params),
   };
 }
 
@@ -30,6 +27,7 @@ export function paramsOf(address: ChannelAddress): URLSearchParams {
   if (address.channel !== undefined) params.set('channel', address.channel);
   if (address.version !== undefined) params.set('version', address.version);
   if (address.search !== undefined) params.set('search', address.search);
+  if (address.by !== 'text') params.set('by', address.by);
   if (address.offset > 0) params.set('offset', String(address.offset));
   return params;
 }

@@ -1,5 +1,6 @@
-import { type ChannelView } from '@cairn/contracts';
-import { exactText } from '../../components/duration.js';
+import { type ChannelView, PACKAGE_SEARCHES, type PackageSearch } from '@cairn/contracts';
+import { SearchForm } from '../../components/search-form.js';
+import { VersionSelect } from '../../components/version-select.js';
 import { type ChannelAddress } from './channel-address.js';
 
 interface ChannelFormProps {
@@ -7,44 +8,25 @@ interface ChannelFormProps {
   readonly channel: ChannelView;
   readonly version: string | undefined;
   readonly search: string | undefined;
+  readonly by: PackageSearch;
   readonly onChange: (address: ChannelAddress) => void;
 }
 
-function VersionOptions({ channel }: { readonly channel: ChannelView }) {
-  return (
-    <>
-      <optgroup label="Streams">
-        {channel.streams.map((stream) => (
-          <option key={stream.name} value={`stream/${stream.name}`}>
-            {stream.name} ({stream.packageCount.toLocaleString()} packages)
-          </option>
-        ))}
-      </optgroup>
-      <optgroup label="Versions, newest first">
-        {channel.versions.map((version) => (
-          <option key={version.history} value={`history/${version.history}`}>
-            {version.history} of {exactText(version.createdAt)}
-          </option>
-        ))}
-      </optgroup>
-    </>
-  );
-}
+const SEARCH_WORD: Readonly<Record<PackageSearch, string>> = {
+  text: 'names and summaries',
+  file: 'files',
+  capability: 'what they provide',
+};
 
 /** Chooses channel and version, and searches in it. */
-export function ChannelForm({ channels, channel, version, search, onChange }: ChannelFormProps) {
-  const chosen = { channel: channel.name, version, search, offset: 0 };
+export function ChannelForm(props: ChannelFormProps) {
+  const { channels, channel, version, search, by, onChange } = props;
+  const chosen = { channel: channel.name, version, search, by, offset: 0 };
   return (
-    <form
-      className="filter"
-      role="search"
-      key={search ?? ''}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const text = new FormData(event.currentTarget).get('search');
-        const wanted = typeof text === 'string' ? text.trim() : '';
-        onChange({ ...chosen, search: wanted === '' ? undefined : wanted });
-      }}
+    <SearchForm
+      label="Search"
+      value={search}
+      onSearch={(text) => onChange({ ...chosen, search: text })}
     >
       {channels.length > 1 && (
         <label>
@@ -61,27 +43,28 @@ export function ChannelForm({ channels, channel, version, search, onChange }: Ch
           </select>
         </label>
       )}
+      <VersionSelect
+        label="Version"
+        channel={channel}
+        value={version}
+        onChange={(wanted) => onChange({ ...chosen, version: wanted })}
+      />
       <label>
-        Version{' '}
+        Look in{' '}
         <select
-          value={version}
-          onChange={(event) => onChange({ ...chosen, version: event.target.value })}
+          value={by}
+          onChange={(event) => {
+            const wanted = PACKAGE_SEARCHES.find((each) => each === event.target.value);
+            onChange({ ...chosen, by: wanted ?? 'text' });
+          }}
         >
-          <VersionOptions channel={channel} />
+          {PACKAGE_SEARCHES.map((each) => (
+            <option key={each} value={each}>
+              {SEARCH_WORD[each]}
+            </option>
+          ))}
         </select>
       </label>
-      <label>
-        Search{' '}
-        <input
-          name="search"
-          type="search"
-          maxLength={200}
-          autoComplete="off"
-          spellCheck={false}
-          defaultValue={search ?? ''}
-        />
-      </label>
-      <button type="submit">Search</button>
-    </form>
+    </SearchForm>
   );
 }

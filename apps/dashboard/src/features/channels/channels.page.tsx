@@ -1,5 +1,6 @@
 import { type ChannelView } from '@cairn/contracts';
 import { useSearchParams } from 'react-router';
+import { ChannelNav } from '../../components/channel-nav.js';
 import { CopyLine } from '../../components/copy-line.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageTitle } from '../../components/page-title.js';
@@ -21,11 +22,13 @@ function ChannelSections({ repositoryUrl, channels }: ChannelSectionsProps) {
   const version = address.version ?? firstVersionOf(channel);
   return (
     <>
+      <ChannelNav channel={channel.name} />
       <ChannelForm
         channels={channels}
         channel={channel}
         version={version}
         search={address.search}
+        by={address.by}
         onChange={(changed) => setParams(paramsOf(changed))}
       />
       {version === undefined ? (
