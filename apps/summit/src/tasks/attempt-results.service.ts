@@ -99,6 +99,7 @@ export class AttemptResults {
         importId: attempt.id,
         changeSetId: task.changeSetId,
         channel: changeSet?.channel ?? '',
+        stream: changeSet?.stream,
         builderId: attempt.builderId,
         expected: {
           source: task.source,

@@ -1,5 +1,6 @@
 import { AppError, packageFiles, packageList, packageShow, versionList } from '@cairn/contracts';
 import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   openRepository,
@@ -258,5 +259,22 @@ describe('streams', () => {
       sources: ['early'],
     });
     expect(await names({ search: 'early' })).toEqual([['early']]);
+    expect(await names({ version: 'stream/nightly' })).toEqual([['early']]);
+  });
+
+  it('are what the line of a change set begins from when it is for them', async () => {
+    const changeSetId = randomUUID();
+    await world.stage(channel, changeSetId, [smallPackage({ name: 'late' })], 'nightly');
+    const line = await world.db.client.changeSetLine.findFirstOrThrow({
+      where: { changeSetId },
+      select: {
+        baseVersion: { select: { streams: { select: { name: true } } } },
+        headVersion: { select: { packageCount: true } },
+      },
+    });
+    expect(line).toEqual({
+      baseVersion: { streams: [{ name: 'nightly' }] },
+      headVersion: { packageCount: 2 },
+    });
   });
 });

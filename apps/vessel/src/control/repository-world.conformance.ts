@@ -32,7 +32,12 @@ export interface RepositoryWorld extends Repository {
   readonly publicDir: string;
   readonly poolDir: string;
   /** Brings packages of one source into the line of a change set. */
-  stage(channel: string, changeSetId: string, packages: readonly SmallPackage[]): Promise<void>;
+  stage(
+    channel: string,
+    changeSetId: string,
+    packages: readonly SmallPackage[],
+    stream?: string,
+  ): Promise<void>;
   /** Stages, publishes and says what became of it: a history, or the code of a refusal. */
   publish(
     channel: string,
@@ -67,7 +72,12 @@ export async function openRepository(given: {
     counters: declareMetrics(new Metrics()),
     ...(given.signing === undefined ? {} : { signing: given.signing }),
   });
-  const stage: RepositoryWorld['stage'] = async (channel, changeSetId, packages) => {
+  const stage: RepositoryWorld['stage'] = async (
+    channel,
+    changeSetId,
+    packages,
+    stream = 'volatile',
+  ) => {
     const importId = randomUUID();
     const files = packages.map(({ description, bytes }) => {
       const path = join(incomingDir, randomUUID());
@@ -80,7 +90,7 @@ export async function openRepository(given: {
     const { sourceId: source, version, sourceRelease, buildRelease } = first.description;
     const { architecture } = first.description;
     const order = {
-      ...{ importId, changeSetId, channel, builderId: 'builder' },
+      ...{ importId, changeSetId, channel, stream, builderId: 'builder' },
       expected: { source, version, sourceRelease, buildRelease, architecture },
       collectables: files.map(({ name, sha256, sizeBytes }) => ({
         kind: 'package' as const,
@@ -105,7 +115,7 @@ export async function openRepository(given: {
     stage,
     publish: async (channel, packages, stream = 'volatile') => {
       const changeSetId = randomUUID();
-      await stage(channel, changeSetId, packages);
+      await stage(channel, changeSetId, packages, stream);
       await repository.publications.request({ changeSetId, channel, stream });
       await repository.publications.runAll(new AbortController().signal);
       const row = await db.client.publication.findFirstOrThrow({

@@ -50,6 +50,7 @@ export class ImportStore {
             id: ids.importId,
             changeSetId: ids.changeSetId,
             channel: ids.channel,
+            stream: ids.stream,
             builderId: ids.builderId,
             ...expected,
             state: 'open',
@@ -88,6 +89,7 @@ export class ImportStore {
         importId: row.id,
         changeSetId: row.changeSetId,
         channel: row.channel,
+        stream: row.stream,
         builderId: row.builderId,
         expected: {
           source,

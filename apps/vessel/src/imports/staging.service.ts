@@ -117,7 +117,7 @@ export class StagingService {
       code: 'pool.path-taken',
       message: `Other bytes (${taken?.sha256 ?? ''}) lie at ${taken?.path ?? ''} already.`,
     });
-    const head = await this.lineHead(tx, changeSetId, channel);
+    const head = await this.lineHead(tx, checked.order, channel);
     const version = await versions.append(tx, {
       channel,
       parentId: head,
@@ -140,17 +140,23 @@ export class StagingService {
     return channel;
   }
 
-  /** The version that the next step of the line builds on: its last step, or what is published when it begins. */
-  private async lineHead(tx: Transaction, changeSetId: string, channel: Channel): Promise<number> {
+  /** The version that the next step of the line builds on: its last step, or what its stream holds when it begins. */
+  private async lineHead(
+    tx: Transaction,
+    { changeSetId, stream }: ImportOrder,
+    channel: Channel,
+  ): Promise<number> {
     const line = await tx.changeSetLine.findUnique({
       where: { changeSetId_channelId: { changeSetId, channelId: channel.id } },
       select: { headVersionId: true },
     });
     if (line !== null) return line.headVersionId;
     const streams = await this.parts.channels.streamsOf(tx, channel.id);
-    const stream = streams.find(({ name }) => name === DEFAULT_STREAM);
-    invariant(stream !== undefined, 'a channel has its default stream from the first commit on');
-    return stream.versionId;
+    const base =
+      streams.find(({ name }) => name === stream) ??
+      streams.find(({ name }) => name === DEFAULT_STREAM);
+    invariant(base !== undefined, 'a channel has its default stream from the first commit on');
+    return base.versionId;
   }
 
   private refuseUnless(condition: boolean, refusal: Refusal): asserts condition {

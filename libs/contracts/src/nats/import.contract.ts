@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pointerNameSchema } from '../channel-change.js';
 import { collectablesSchema } from '../collectable.js';
 import {
   architectureSchema,
@@ -39,6 +40,8 @@ export const importStart = defineContract({
     importId: uuidSchema,
     changeSetId: uuidSchema,
     channel: nameSchema,
+    /** Where the change set is to be published: its line begins with what that stream holds. */
+    stream: pointerNameSchema.default('volatile'),
     builderId: builderIdSchema,
     expected: z.object({
       source: sourceNameSchema,

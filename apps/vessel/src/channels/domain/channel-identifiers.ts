@@ -1,4 +1,4 @@
-/** The stream that publishing moves and lines begin from unless told otherwise. */
+/** The stream that every channel has, and that publishing moves and lines begin from unless told otherwise. */
 export const DEFAULT_STREAM = 'volatile';
 
 const IDENTIFIER = /^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/;

@@ -6,6 +6,8 @@ export interface ImportOrder {
   readonly importId: string;
   readonly changeSetId: string;
   readonly channel: string;
+  /** Where the change set is to be published. */
+  readonly stream: string;
   readonly builderId: string;
   readonly expected: ExpectedBuild;
   readonly collectables: readonly Collectable[];

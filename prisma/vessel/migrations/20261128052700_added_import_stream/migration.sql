@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "import" ADD COLUMN     "stream" TEXT NOT NULL DEFAULT 'volatile';
