@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { VesselConfig } from '../config.js';
 import { runImport } from '../imports/imports.chores.js';
 import { indexPlaceOf } from '../package-index/index-shelf.js';
+import { renewSignaturesChore, SIGNATURE_TIMERS } from '../package-index/package-index.chores.js';
 import { prunePoolChore, PRUNE_TIMERS } from '../prune/prune.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { seekWriterLock } from '../persistence/writer-lock.js';
@@ -139,15 +140,16 @@ function startChores(given: {
   const host = new ChoreHost({
     app: APP,
     redisUrl: given.config.redisUrl,
-    chores: [runImport, prunePoolChore],
+    chores: [runImport, renewSignaturesChore, prunePoolChore],
     handlers: [
       handleChore(runImport, ({ importId }, { signal }) => parts.imports.run(importId, signal)),
-      handleChore(prunePoolChore, async () => {
-        await parts.files.renewSignatures();
-        await parts.pruning.prune({ isDryRun: false });
-      }),
+      handleChore(renewSignaturesChore, () => parts.files.renewSignatures()),
+      handleChore(
+        prunePoolChore,
+        async () => void (await parts.pruning.prune({ isDryRun: false })),
+      ),
     ],
-    timers: PRUNE_TIMERS,
+    timers: [...SIGNATURE_TIMERS, ...PRUNE_TIMERS],
     queue,
     log,
     metrics,
