@@ -1,8 +1,9 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { mapInParallel, MIB, type Result } from '@cairn/std';
 import { readMetaSlot, readPackageMeta, type StoneError, type StonePackage } from '@cairn/stone';
 import { loadCodec } from './codec.js';
+import { sha256OfBytes } from './file-hash.js';
 import { lentBuffers } from './lent-buffers.js';
 import { StoneFile } from './stone-file.js';
 import { asResult, orRefuse } from './stone-refusal.js';
@@ -59,9 +60,7 @@ async function readDescription(file: StoneFile, head: Uint8Array): Promise<Stone
  * machine are busy then.
  */
 async function sha256(bytes: Uint8Array): Promise<string> {
-  if (hashesElsewhere >= availableParallelism() - 1) {
-    return createHash('sha256').update(bytes).digest('hex');
-  }
+  if (hashesElsewhere >= availableParallelism() - 1) return sha256OfBytes(bytes);
   hashesElsewhere++;
   try {
     return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');

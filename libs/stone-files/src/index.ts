@@ -12,7 +12,7 @@ export {
 export type { OnProgress, Progress } from './progress.js';
 export { makeDirectory } from './make-directory.js';
 export { writeFileDurably } from './write-file-durably.js';
-export { sha256OfFile } from './file-hash.js';
+export { sha256OfBytes, sha256OfFile } from './file-hash.js';
 export { inspectStone } from './inspect-stone.js';
 export { describeStone, describeStones } from './describe-stone.js';
 export {

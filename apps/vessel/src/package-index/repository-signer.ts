@@ -6,7 +6,8 @@ import {
   type RootStatement,
 } from '@cairn/contracts';
 import { after, DAY_MS, type Clock } from '@cairn/std';
-import { createHash, createPublicKey } from 'node:crypto';
+import { sha256OfBytes } from '@cairn/stone-files';
+import { createPublicKey } from 'node:crypto';
 
 /** Signs what clients follow; without keys there are no signatures. */
 export class RepositorySigner {
@@ -39,7 +40,7 @@ export class RepositorySigner {
     present: Uint8Array | undefined,
   ): Uint8Array {
     const issuedAt = this.clock.now();
-    const sha256 = createHash('sha256').update(root.bytes).digest('hex');
+    const sha256 = sha256OfBytes(root.bytes);
     const statement: RootStatement = {
       format: 1,
       channel: root.channel,

@@ -1,5 +1,5 @@
 import { compareText } from '@cairn/stone';
-import { createHash } from 'node:crypto';
+import { sha256OfBytes } from '@cairn/stone-files';
 import { link, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Channel } from '../channels/channel.store.js';
@@ -161,8 +161,5 @@ async function fileFacts(path: string) {
 }
 
 function factsOf(bytes: Uint8Array) {
-  return {
-    sizeBytes: bytes.byteLength,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
+  return { sizeBytes: bytes.byteLength, sha256: sha256OfBytes(bytes) };
 }

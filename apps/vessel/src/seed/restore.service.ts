@@ -1,8 +1,7 @@
 import { nameSchema, versionManifestSchema, type VersionManifest } from '@cairn/contracts';
 import { invariant, jsonOf } from '@cairn/std';
 import { decodeIndex, type Codec } from '@cairn/stone';
-import { sha256OfFile } from '@cairn/stone-files';
-import { createHash } from 'node:crypto';
+import { sha256OfBytes, sha256OfFile } from '@cairn/stone-files';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { ChannelStore } from '../channels/channel.store.js';
@@ -127,7 +126,8 @@ export class RestoreService {
         if (!hasCode(error, 'ENOENT')) throw error;
         throw new Error(`the index of ${architecture} is not there, perhaps put away for its age`);
       });
-      if (sha256Of(bytes) !== sha256) throw new Error(`the index of ${architecture} is damaged`);
+      if (sha256OfBytes(bytes) !== sha256)
+        throw new Error(`the index of ${architecture} is damaged`);
       const index = decodeIndex(bytes, codec, { mode: 'strict' });
       if (!index.ok) throw new Error(index.error.message);
       for (const { hash = '', uri = '' } of index.value) {
@@ -250,8 +250,4 @@ async function namesIn(dir: string): Promise<readonly string[]> {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
   }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
