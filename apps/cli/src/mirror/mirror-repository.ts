@@ -6,19 +6,18 @@ import {
   ROOT_SIGNATURE_NAME,
 } from '@cairn/contracts';
 import { mapInParallel } from '@cairn/std';
-import { loadCodec, writeFileDurably } from '@cairn/stone-files';
+import { writeFileDurably } from '@cairn/stone-files';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-code.js';
 import {
   DOCUMENT_SIZE_BYTES_MAX,
-  INDEX_SIZE_BYTES_MAX,
   REQUESTS_AT_ONCE,
   type RepositoryReader,
 } from './repository-reader.js';
-import { readManifest, readRoot, sha256Of, type Problem } from './snapshot.js';
-import { encodedPath, packagesOf, type ListedPackage } from './version-packages.js';
+import { readManifest, readRoot, type Problem } from './snapshot.js';
+import { encodedPath, readIndexes, type ListedPackage } from './version-packages.js';
 
 export interface MirrorOrder {
   readonly reader: RepositoryReader;
@@ -79,23 +78,16 @@ async function readVersion(
     readonly documents: Map<string, Uint8Array>;
   },
 ): Promise<void> {
-  const codec = await loadCodec();
   const version = await readManifest(reader, history, trusted);
   if ('code' in version) throw refused(version);
   found.documents.set(`history/${history}/${MANIFEST_NAME}`, version.bytes);
   if (version.signature !== undefined) {
     found.documents.set(`history/${history}/${MANIFEST_SIGNATURE_NAME}`, version.signature);
   }
-  for (const { architecture, sha256 } of version.manifest.indexes) {
-    const path = `history/${history}/${architecture}/stone.index`;
-    const bytes = await reader.bytes(path, INDEX_SIZE_BYTES_MAX);
-    if (bytes === undefined || sha256Of(bytes) !== sha256) {
-      throw refused({ code: 'index-mismatch', path, message: 'It is not what the manifest says.' });
-    }
-    const listed = packagesOf(bytes, { path, base: reader.base }, codec);
-    if ('code' in listed) throw refused(listed);
-    found.documents.set(path, bytes);
-    for (const item of listed) found.packages.set(item.path, item);
+  for await (const index of readIndexes(reader, version.manifest)) {
+    if ('code' in index) throw refused(index);
+    found.documents.set(index.path, index.bytes);
+    for (const item of index.packages) found.packages.set(item.path, item);
   }
 }
 

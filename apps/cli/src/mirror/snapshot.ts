@@ -12,7 +12,7 @@ import {
   type VersionManifest,
 } from '@cairn/contracts';
 import { jsonOf } from '@cairn/std';
-import { createHash } from 'node:crypto';
+import { sha256OfBytes } from '@cairn/stone-files';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DOCUMENT_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
 
@@ -76,7 +76,7 @@ function coveringStatement(
   if (signature === undefined) {
     return problem('signature-missing', ROOT_SIGNATURE_NAME, 'The root index is not signed.');
   }
-  const sha256 = sha256Of(root);
+  const sha256 = sha256OfBytes(root);
   const covering = openRootSignature(signature, trusted).find(
     ({ statement }) => statement.root.sha256 === sha256,
   );
@@ -122,8 +122,4 @@ export async function readManifest(
 
 export function problem(code: Problem['code'], path: string, message: string): Problem {
   return { code, path, message };
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

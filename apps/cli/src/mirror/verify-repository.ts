@@ -1,13 +1,9 @@
 import { type SigningKey } from '@cairn/auth';
+import { ROOT_SIGNATURE_NAME } from '@cairn/contracts';
 import { mapInParallel } from '@cairn/std';
-import { loadCodec } from '@cairn/stone-files';
-import {
-  INDEX_SIZE_BYTES_MAX,
-  REQUESTS_AT_ONCE,
-  type RepositoryReader,
-} from './repository-reader.js';
-import { problem, readManifest, readRoot, sha256Of, type Problem } from './snapshot.js';
-import { encodedPath, packagesOf, type ListedPackage } from './version-packages.js';
+import { REQUESTS_AT_ONCE, type RepositoryReader } from './repository-reader.js';
+import { problem, readManifest, readRoot, type Problem } from './snapshot.js';
+import { encodedPath, readIndexes, type ListedPackage } from './version-packages.js';
 
 export interface VerifyOrder {
   readonly reader: RepositoryReader;
@@ -78,11 +74,11 @@ function freshness(
   const problems: Problem[] = [];
   if (expiresAt < nowMs) {
     const message = `The signature ended at ${new Date(expiresAt).toISOString()}.`;
-    problems.push(problem('expired', 'moss-root-index.json.sig', message));
+    problems.push(problem('expired', ROOT_SIGNATURE_NAME, message));
   }
   if (serialSeen !== undefined && serial < serialSeen) {
     const message = `Number ${serial} is shown, and ${serialSeen} was seen before.`;
-    problems.push(problem('rolled-back', 'moss-root-index.json.sig', message));
+    problems.push(problem('rolled-back', ROOT_SIGNATURE_NAME, message));
   }
   return problems;
 }
@@ -92,20 +88,12 @@ async function verifyVersion(
   history: string,
   packages: Map<string, ListedPackage>,
 ): Promise<readonly Problem[]> {
-  const codec = await loadCodec();
   const found = await readManifest(reader, history, trusted);
   if ('code' in found) return [found];
   const problems: Problem[] = [];
-  for (const { architecture, sha256, sizeBytes } of found.manifest.indexes) {
-    const path = `history/${history}/${architecture}/stone.index`;
-    const bytes = await reader.bytes(path, INDEX_SIZE_BYTES_MAX);
-    if (bytes?.byteLength !== sizeBytes || sha256Of(bytes) !== sha256) {
-      problems.push(problem('index-mismatch', path, 'It is not what the manifest says.'));
-      continue;
-    }
-    const listed = packagesOf(bytes, { path, base: reader.base }, codec);
-    if ('code' in listed) problems.push(listed);
-    else for (const item of listed) packages.set(`${item.path} ${item.sha256}`, item);
+  for await (const index of readIndexes(reader, found.manifest)) {
+    if ('code' in index) problems.push(index);
+    else for (const item of index.packages) packages.set(`${item.path} ${item.sha256}`, item);
   }
   return problems;
 }

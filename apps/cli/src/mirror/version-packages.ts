@@ -1,5 +1,7 @@
+import { type VersionManifest } from '@cairn/contracts';
 import { decodeIndex, isPackageHash, type Codec } from '@cairn/stone';
-import { type RepositoryReader } from './repository-reader.js';
+import { loadCodec, sha256OfBytes } from '@cairn/stone-files';
+import { INDEX_SIZE_BYTES_MAX, type RepositoryReader } from './repository-reader.js';
 import { problem, type Problem } from './snapshot.js';
 
 /** A package file as an index lists it. */
@@ -10,8 +12,33 @@ export interface ListedPackage {
   readonly sha256: string;
 }
 
+/** The index of one architecture of a version, as it was served. */
+export interface IndexSnapshot {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly packages: readonly ListedPackage[];
+}
+
+/** Reads the indexes that a manifest names one after the other, for they are large; what is wrong with one takes its place. */
+export async function* readIndexes(
+  reader: RepositoryReader,
+  { history, indexes }: VersionManifest,
+): AsyncGenerator<IndexSnapshot | Problem> {
+  const codec = await loadCodec();
+  for (const { architecture, sha256, sizeBytes } of indexes) {
+    const path = `history/${history}/${architecture}/stone.index`;
+    const bytes = await reader.bytes(path, INDEX_SIZE_BYTES_MAX);
+    if (bytes?.byteLength !== sizeBytes || sha256OfBytes(bytes) !== sha256) {
+      yield problem('index-mismatch', path, 'It is not what the manifest says.');
+      continue;
+    }
+    const packages = packagesOf(bytes, { path, base: reader.base }, codec);
+    yield 'code' in packages ? packages : { path, bytes, packages };
+  }
+}
+
 /** The package files that an index lists. Paths that lead out of the channel are refused, whatever they say. */
-export function packagesOf(
+function packagesOf(
   bytes: Uint8Array,
   index: { readonly path: string; readonly base: RepositoryReader['base'] },
   codec: Codec,
