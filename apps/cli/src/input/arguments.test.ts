@@ -40,4 +40,10 @@ describe('names and numbers', () => {
     for (const text of ['0', '501', '-1', '1.0', '0x10', ''])
       expect(() => limited(text)).toThrow('from 1 to 500');
   });
+
+  it('takes numbers below 0 where the limits do', () => {
+    const around = wholeNumber({ min: -5, max: 5 });
+    expect([around('-5'), around('0'), around('5')]).toEqual([-5, 0, 5]);
+    for (const text of ['-6', '6', '--5', '-', '+5', '1.5']) expect(() => around(text)).toThrow();
+  });
 });

@@ -97,7 +97,7 @@ export function wholeNumber(limits: {
   readonly max: number;
 }): (text: string) => number {
   return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : NaN;
     if (value >= limits.min && value <= limits.max) return value;
     throw new InvalidArgumentError(`expected a whole number from ${limits.min} to ${limits.max}`);
   };

@@ -1,5 +1,5 @@
 import { BUMP_MAX, cancelTask, retryTask, TASK_STATES } from '@cairn/contracts';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { nameArgument, taskIdArgument, wholeNumber } from '../input/arguments.js';
 import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
 import { bumpCommand, type BumpOptions } from './bump-command.js';
@@ -81,13 +81,12 @@ function registerChanging(task: Command, shell: Shell): void {
     .command('bump')
     .argument(...ID)
     .description('let a waiting task go before all others')
-    .option('--by <number>', 'how far; below 0 behind all others, 0 takes it back', bumpArgument, 1)
+    .option(
+      '--by <number>',
+      'how far; below 0 behind all others, 0 takes it back',
+      wholeNumber({ min: -BUMP_MAX, max: BUMP_MAX }),
+      1,
+    )
     .option(...JSON_FLAG)
     .action((id: number, options: BumpOptions) => bumpCommand(shell, id, options));
-}
-
-function bumpArgument(text: string): number {
-  const value = /^-?\d{1,4}$/.test(text) ? Number(text) : NaN;
-  if (Math.abs(value) <= BUMP_MAX) return value;
-  throw new InvalidArgumentError(`expected a whole number from ${-BUMP_MAX} to ${BUMP_MAX}`);
 }
