@@ -121,6 +121,11 @@ async function expectConsistent(publicDir: string, channel: string): Promise<rea
   throw new Error('the stream points to a version that is not listed');
 }
 
+function draftsBelow(dir: string): string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.partial'));
+}
+
 it('killed in the middle of an import, it goes on from what is on disk and imports once', async () => {
   const environment = await world.environment();
   const dataDir = environment['VESSEL_DATA_DIR'] ?? '';
@@ -184,6 +189,7 @@ it(
       expect(await work).toMatchObject({ kind: 'published' });
       expect(await expectConsistent(publicDir, channel)).toEqual([`app ${release}`]);
       expect(world.heard.publications.get(ids.changeSetId)?.length).toBeGreaterThan(0);
+      await eventually(() => expect(draftsBelow(environment['VESSEL_DATA_DIR'] ?? '')).toEqual([]));
     }
     expect(await kill('SIGTERM')).toBe(0);
   },
