@@ -17,7 +17,7 @@ import { createRepository, dataFolders, type Repository } from './repository.js'
 
 const MIGRATIONS_DIR = join(import.meta.dirname, '../../../../prisma/vessel/migrations');
 
-type Signing = NonNullable<Parameters<typeof createRepository>[0]['signing']>;
+export type Signing = NonNullable<Parameters<typeof createRepository>[0]['signing']>;
 
 /** A package as tests of channels need it: described completely, its bytes anything. */
 export interface SmallPackage {
@@ -54,7 +54,7 @@ export async function openRepository(given: {
   readonly postgres: PostgresAddress;
   readonly dir: string;
   readonly clock: Clock;
-  readonly signing?: Signing;
+  readonly signing?: Signing | undefined;
 }): Promise<RepositoryWorld> {
   const { postgres, dir, clock } = given;
   const database = { dir: MIGRATIONS_DIR, migrate: migrateDeploy };

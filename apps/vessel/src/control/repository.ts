@@ -157,7 +157,7 @@ export async function createRepository(given: {
       published: counters.publications,
     }),
     seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir, drafts }),
-    restoring: new RestoreService(db, { ...shared, blobs, layout, codec }),
+    restoring: new RestoreService(db, { ...shared, blobs, layout, signer, codec }),
     browser: new ChannelBrowser(db, reader, versions, publicUrl),
     timeline: new VersionTimeline(db, reader, versions, packages),
     search: new PackageSearch(db, reader, publicUrl),

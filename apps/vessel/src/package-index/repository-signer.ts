@@ -59,6 +59,12 @@ export class RepositorySigner {
     return textOf({ statements: [document, ...before].slice(0, ROOT_STATEMENTS_MAX) });
   }
 
+  /** The highest number under which a root index was signed with our keys; 0 when there was none. */
+  highestSerial(signature: Uint8Array): number {
+    const opened = openRootSignature(signature, this.publicKeys());
+    return Math.max(0, ...opened.map(({ statement }) => statement.serial));
+  }
+
   private publicKeys(): readonly SigningKey[] {
     return this.keys.map(({ keyId, key }) => ({ keyId, key: createPublicKey(key) }));
   }

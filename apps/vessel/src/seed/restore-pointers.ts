@@ -36,6 +36,30 @@ export async function pointersOnDisk(channelDir: string): Promise<Pointers | und
   return { streams, tags };
 }
 
+/**
+ * The pointers of the backup, unless the folder was published to after it: then those of its root index, for clients
+ * must not go back. The number of the root index never falls below one that was seen.
+ */
+export function choosePointers(given: {
+  readonly saved: ChannelBackup | undefined;
+  readonly onDisk: Pointers | undefined;
+  /** The highest number in the signature that lies in the folder. */
+  readonly serialSeen: number;
+  /** The highest history in the folder. */
+  readonly newest: number;
+}): Pointers {
+  const { saved, onDisk, serialSeen, newest } = given;
+  const { rootSerial = 0, lastHistory = 0 } = saved ?? {};
+  const isFolderNewer = serialSeen > rootSerial || newest > lastHistory;
+  return {
+    streams: [],
+    tags: [],
+    ...saved,
+    ...(isFolderNewer ? onDisk : undefined),
+    rootSerial: Math.max(rootSerial, serialSeen),
+  };
+}
+
 /** Writes the pointers of a restored channel; returns a sentence for each that pointed to a version which is not there. */
 export async function restorePointers(
   tx: Transaction,

@@ -9,6 +9,7 @@ import { changedPackages, toVersionChanges } from '../channels/domain/stream-con
 import type { VersionStore } from '../channels/version.store.js';
 import type { ChannelFilesService } from '../package-index/channel-files.service.js';
 import type { ChannelLayout } from '../package-index/channel-layout.js';
+import type { RepositorySigner } from '../package-index/repository-signer.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
 import { hasCode, sideBySide } from '../pool/durable-files.js';
@@ -18,7 +19,12 @@ import type { PackageStore } from '../pool/package.store.js';
 import { AdminError, EXIT, reasonOf } from './admin-error.js';
 import type { Backup } from './backup.js';
 import { readPackage } from './read-package.js';
-import { pointersOnDisk, restorePointers } from './restore-pointers.js';
+import {
+  choosePointers,
+  pointersOnDisk,
+  restorePointers,
+  type Pointers,
+} from './restore-pointers.js';
 
 const RESTORE_TIMEOUT_MS = 3_600_000;
 const COMMIT_BATCH = 500;
@@ -51,6 +57,7 @@ export class RestoreService {
       readonly files: ChannelFilesService;
       readonly blobs: BlobStore;
       readonly layout: ChannelLayout;
+      readonly signer: RepositorySigner;
       readonly codec: Codec;
     },
   ) {}
@@ -139,6 +146,18 @@ export class RestoreService {
     return paths;
   }
 
+  private async pointersOf(
+    name: string,
+    saved: ChannelBackup | undefined,
+    newest: number,
+  ): Promise<Pointers> {
+    const { layout, signer } = this.parts;
+    const signature = await readFile(layout.rootSignature(name)).catch(() => Buffer.of());
+    const serialSeen = signer.highestSerial(signature);
+    const onDisk = await pointersOnDisk(layout.channelDir(name));
+    return choosePointers({ saved, onDisk, serialSeen, newest });
+  }
+
   private async restorePackages(
     channel: string,
     found: readonly FoundVersion[],
@@ -220,10 +239,8 @@ export class RestoreService {
       idOf.set(version.history, version.id);
       parent = { id: version.id, content };
     }
-    const pointers = saved ?? (await pointersOnDisk(this.parts.layout.channelDir(name)));
-    if (pointers === undefined) problems.push(`${name} has no good root index.`);
-    const known = pointers ?? { streams: [], tags: [] };
-    problems.push(...(await restorePointers(tx, channel, { pointers: known, idOf })));
+    const pointers = await this.pointersOf(name, saved, Math.max(...idOf.keys()));
+    problems.push(...(await restorePointers(tx, channel, { pointers, idOf })));
     return idOf.size;
   }
 }

@@ -1,7 +1,8 @@
+import { openRootSignature, readSigningKeys } from '@cairn/auth';
 import { decodeIndex } from '@cairn/stone';
 import { createStone, loadCodec } from '@cairn/stone-files';
 import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -22,6 +23,7 @@ import {
   servePublicly,
   smallPackage,
   type RepositoryWorld,
+  type Signing,
 } from '../control/repository-world.conformance.js';
 import { readBackup, writeBackup } from './backup.js';
 import { listSeeds } from './seed-source.js';
@@ -34,18 +36,22 @@ afterAll(async () => {
   folder.remove();
 });
 
-async function open(dir?: string): Promise<RepositoryWorld> {
+async function open(signing?: Signing): Promise<RepositoryWorld> {
   const { postgres } = servers;
   const clock = new ManualClock(Date.now() as Instant);
-  const world = await openRepository({ postgres, dir: dir ?? folder.dir, clock });
+  const world = await openRepository({ postgres, dir: folder.dir, clock, signing });
   worlds.push(world);
   return world;
 }
 
-async function stoneAt(path: string, facts: { name: string; sourceRelease: number }) {
+async function stoneAt(
+  path: string,
+  facts: { name: string; sourceRelease: number },
+  content: string | Buffer = `${facts.name} ${facts.sourceRelease}`,
+) {
   const root = join(folder.dir, randomUUID());
   mkdirSync(join(root, 'usr/bin'), { recursive: true });
-  writeFileSync(join(root, 'usr/bin', facts.name), `${facts.name} ${facts.sourceRelease}`);
+  writeFileSync(join(root, 'usr/bin', facts.name), content);
   const { description } = smallPackage(facts);
   const created = await createStone({ package: description, root, out: path });
   if (!created.ok) throw new Error(created.error.message);
@@ -206,6 +212,38 @@ it('builds the database anew from the public folder, to the byte', async () => {
   }
 }, 60_000);
 
+it('never takes clients back, however old the backup is', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const signing = { keys: readSigningKeys(pem), validDays: 14 };
+  const serialOf = ({ publicDir }: RepositoryWorld) => {
+    const signature = readFileSync(join(publicDir, 'main/moss-root-index.json.sig'));
+    return openRootSignature(signature, signing.keys)[0]?.statement.serial ?? 0;
+  };
+  const tree = join(folder.dir, 'published-after');
+  mkdirSync(tree);
+  const world = await open(signing);
+  await stoneAt(join(tree, 'foo.stone'), { name: 'foo', sourceRelease: 1 });
+  await seed(world, await listSeeds(tree));
+  await world.change({ kind: 'configure', channel: 'main', policy: { retentionDays: 99 } });
+  await writeBackup(world.db, join(folder.dir, 'old-backup'));
+  await stoneAt(join(tree, 'foo.stone'), { name: 'foo', sourceRelease: 2 });
+  const { history } = await seed(world, await listSeeds(tree));
+
+  for (const saved of [await readBackup(join(folder.dir, 'old-backup')), undefined]) {
+    const restored = await open(signing);
+    cpSync(world.publicDir, restored.publicDir, { recursive: true });
+    expect(await restored.restoring.restore(saved, () => undefined)).toMatchObject({
+      problems: [],
+    });
+    expect(serialOf(restored)).toBeGreaterThan(serialOf(world));
+    const root = readFileSync(join(restored.publicDir, 'main/moss-root-index.json'), 'utf8');
+    expect(JSON.parse(root)).toMatchObject({ streams: { volatile: { history } } });
+    const { policy } = await restored.db.client.channel.findFirstOrThrow();
+    expect(policy).toEqual(saved === undefined ? {} : saved.channels[0]?.policy);
+  }
+});
+
 it('names what cannot be restored, and restores the rest', async () => {
   const tree = join(folder.dir, 'damaged');
   mkdirSync(tree);
@@ -228,7 +266,6 @@ it('names what cannot be restored, and restores the rest', async () => {
   expect(report).toMatchObject({ channels: 1, versions: 3, packages: 2 });
   expect(report.problems).toEqual([
     `main ${putAway}: the index of x86_64 is not there, perhaps put away for its age`,
-    'main has no good root index.',
     `main/volatile points to ${last} now, the newest.`,
   ]);
   expect(await namesIn(indexOf(restored, last))).toEqual(['foo 3']);
