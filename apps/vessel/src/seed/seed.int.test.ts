@@ -2,7 +2,7 @@ import { openRootSignature, readSigningKeys } from '@cairn/auth';
 import { decodeIndex } from '@cairn/stone';
 import { createStone, loadCodec } from '@cairn/stone-files';
 import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -117,6 +117,19 @@ it('C80: seeds a channel from a folder: the newest of each, bad files named, not
   expect(
     readFileSync(join(world.publicDir, 'main/pool/v0/b/bar', served[0] ?? '')).toString(),
   ).not.toBe('overwritten');
+});
+
+it('takes the first of two files with one release, however long it takes', async () => {
+  const tree = join(folder.dir, 'twins');
+  mkdirSync(tree);
+  const facts = { name: 'twin', sourceRelease: 1 };
+  await stoneAt(join(tree, 'a.stone'), facts, randomBytes(20_000_000));
+  await stoneAt(join(tree, 'b.stone'), facts, 'small');
+  const world = await open();
+  const { history } = await seed(world, await listSeeds(tree));
+  const index = decodeIndex(indexOf(world, history), await loadCodec());
+  const sizeBytes = readFileSync(join(tree, 'a.stone')).byteLength;
+  expect(index.ok && index.value).toMatchObject([{ name: 'twin', sizeBytes }]);
 });
 
 it('seeds from another repository by its index, goes on after an interruption, and refuses lies', async () => {

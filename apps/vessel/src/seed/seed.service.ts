@@ -112,17 +112,18 @@ export class SeedService {
     dir: string,
     keep: (item: NewPackage, path: string) => Promise<void>,
   ): Promise<Found> {
-    const found: NewPackage[] = [];
-    const refused: Refused[] = [];
     let done = 0;
-    await mapInParallel(files, AT_ONCE, async (file) => {
+    const outcomes = await mapInParallel(files, AT_ONCE, async (file) => {
       const taken = await this.take(file, join(dir, this.parts.drafts.next()), keep);
-      if (typeof taken === 'string') refused.push({ file: file.label, message: taken });
-      else found.push(taken);
       done += 1;
       onProgress(done, files.length);
+      return typeof taken === 'string' ? { file: file.label, message: taken } : taken;
     });
-    return { found, refused };
+    // In the order of the files, so that of two with one release it is always the same that is taken.
+    return {
+      found: outcomes.flatMap((each) => ('message' in each ? [] : [each])),
+      refused: outcomes.flatMap((each) => ('message' in each ? [each] : [])),
+    };
   }
 
   /** One file by way of a temporary path; a text says why it is refused. */
