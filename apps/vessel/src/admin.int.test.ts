@@ -184,10 +184,9 @@ describe(
       const unreadable = [2, 'vessel.source-unreadable'];
       expect(await fails(['seed', here('none'), ...toMain])).toEqual(unreadable);
       expect(await fails(['seed', '/dev/zero', ...toMain])).toEqual(unreadable);
-      expect(await fails(['seed', here('bad.index'), ...toMain])).toEqual([
-        2,
-        'vessel.source-invalid',
-      ]);
+      const invalid = [2, 'vessel.source-invalid'];
+      expect(await fails(['seed', here('bad.index'), ...toMain])).toEqual(invalid);
+      expect(await fails(['seed', here('empty'), ...toMain])).toEqual(invalid);
       expect(await fails(['seed', 'http://127.0.0.1:1/stone.index', ...toMain])).toEqual([
         4,
         'vessel.source-unreachable',

@@ -8,20 +8,25 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export async function readAddress(url: URL, sizeBytesMax: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const piece of url.protocol === 'file:' ? piecesOfFile(url) : piecesOfAnswer(url)) {
+  const isFile = url.protocol === 'file:';
+  for await (const piece of isFile ? piecesOfFile(url, sizeBytesMax) : piecesOfAnswer(url)) {
     sizeBytes += piece.byteLength;
-    if (sizeBytes > sizeBytesMax) {
-      throw new Error(`${url.href} has more than ${sizeBytesMax} bytes.`);
-    }
+    if (sizeBytes > sizeBytesMax) throw tooLarge(url, sizeBytesMax);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }
 
-async function* piecesOfFile(url: URL): AsyncGenerator<Uint8Array> {
+function tooLarge(url: URL, sizeBytesMax: number): Error {
+  return new Error(`${url.href} has more than ${sizeBytesMax} bytes.`);
+}
+
+async function* piecesOfFile(url: URL, sizeBytesMax: number): AsyncGenerator<Uint8Array> {
   const path = fileURLToPath(url);
   // Asked before it is opened: opening a pipe waits for a writer.
-  if (!(await stat(path)).isFile()) throw new Error(`${url.href} is no regular file.`);
+  const facts = await stat(path);
+  if (!facts.isFile()) throw new Error(`${url.href} is no regular file.`);
+  if (facts.size > sizeBytesMax) throw tooLarge(url, sizeBytesMax);
   yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
 

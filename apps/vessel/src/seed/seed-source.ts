@@ -32,12 +32,9 @@ export interface SeedFile {
 /** Everything that a source offers: a folder with stones, or a `stone.index` as file or http address. Throws an `AdminError`. */
 export async function listSeeds(source: string): Promise<readonly SeedFile[]> {
   if (/^https?:\/\//.test(source)) return listIndex(new URL(source));
+  let stones: readonly string[] | undefined;
   try {
-    const facts = await stat(source);
-    if (facts.isDirectory()) {
-      const paths = await findStones(source);
-      return paths.map((path) => ({ label: path, url: pathToFileURL(path) }));
-    }
+    if ((await stat(source)).isDirectory()) stones = await findStones(source);
   } catch (cause) {
     throw new AdminError('vessel.source-unreadable', `${source} cannot be read`, {
       exitCode: EXIT.usage,
@@ -45,7 +42,9 @@ export async function listSeeds(source: string): Promise<readonly SeedFile[]> {
       cause,
     });
   }
-  return listIndex(pathToFileURL(resolve(source)));
+  if (stones === undefined) return listIndex(pathToFileURL(resolve(source)));
+  if (stones.length === 0) throw invalid(`${source} holds no file *.stone`);
+  return stones.map((path) => ({ label: path, url: pathToFileURL(path) }));
 }
 
 async function listIndex(url: URL): Promise<readonly SeedFile[]> {
