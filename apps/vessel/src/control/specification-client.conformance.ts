@@ -28,7 +28,11 @@ export class SpecificationClient {
   ) {}
 
   async root(): Promise<Root> {
-    const text = (await this.get('moss-root-index.json')).toString();
+    return this.parse((await this.get('moss-root-index.json')).toString());
+  }
+
+  /** Checks the text of a root index. */
+  parse(text: string): Root {
     const root = JSON.parse(text) as Root & { readonly formats: { readonly v0: object } };
     if (typeof root.formats.v0 !== 'object') throw new Error('There is no format v0.');
     for (const [scope, pointers] of Object.entries({ stream: root.streams, tag: root.tags })) {

@@ -260,6 +260,7 @@ export function publicationOf(
   world: World,
   changeSetId: string,
   count = 1,
+  timeoutMs = 15_000,
 ): Promise<PublishOutcome> {
   return eventually(
     () => {
@@ -267,6 +268,6 @@ export function publicationOf(
       if (outcome === undefined) throw new Error(`nothing heard of change set ${changeSetId}`);
       return outcome;
     },
-    { timeoutMs: 15_000, intervalMs: 2 },
+    { timeoutMs, intervalMs: 2 },
   );
 }
