@@ -128,6 +128,8 @@ it(
     let state = SEED;
     for (let round = 1; round <= KILLS; round += 1) {
       const work = train.publishNext();
+      // Awaited below; until then a failure is nobody's.
+      work.catch(() => undefined);
       state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
       await sleep((state / 2_147_483_648) * KILLED_WITHIN_MS);
       await vessel.kill('SIGKILL');

@@ -6,7 +6,7 @@ import type { VesselDatabase } from '../persistence/vessel-database.js';
 import type { ArtefactGateway } from './artefact.gateway.js';
 import { collectArtefacts } from './collect-artefacts.js';
 import type { Refusal } from './domain/check-artefacts.js';
-import { isGivenUp, tryDelayMs } from './domain/patience.js';
+import { isDiskFault, isGivenUp, tryDelayMs } from './domain/patience.js';
 import type { ImportFailure, ImportState, ImportStore, OpenImport } from './import.store.js';
 import type { IncomingFiles } from './incoming-files.js';
 import { IMPORTS_AT_ONCE_MAX } from './imports.chores.js';
@@ -156,7 +156,9 @@ export class ImportService {
     if (open === undefined) return;
     const saysAbsent = error instanceof AppError && error.code === 'artefact.not-found';
     const { lastProgressAt, tries } = open;
-    if (isGivenUp({ lastProgressAt, now: clock.now(), stagnationMs, saysAbsent })) {
+    const isOurFault = isDiskFault(error);
+    const waited = { lastProgressAt, now: clock.now(), stagnationMs, saysAbsent };
+    if (!isOurFault && isGivenUp(waited)) {
       const message = `Nothing could be fetched from ${open.order.builderId} for too long: ${textOf(error)}`;
       await this.end(importId, { kind: 'lost', code: 'artefacts.lost', message });
       await this.parts.incoming.discard(importId);
@@ -164,6 +166,8 @@ export class ImportService {
     }
     const delayMs = Math.min(tryDelayMs(tries), Math.max(stagnationMs / 4, MIN_DELAY_MS));
     await imports.postpone(importId, delayMs);
+    // The builder has no part in it, and its time begins when the disk takes something again.
+    if (isOurFault) await imports.restartPatienceWith(importId);
     if (error instanceof AppError)
       log.info({ importId, code: error.code, delayMs }, 'Import waits');
     else log.error({ importId, err: error, delayMs }, 'Import try failed');

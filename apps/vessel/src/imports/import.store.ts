@@ -137,6 +137,14 @@ export class ImportStore {
     });
   }
 
+  /** The same for one import, whose next try stays when it is. */
+  async restartPatienceWith(importId: string): Promise<void> {
+    await this.db.client.import.updateMany({
+      where: { id: importId, state: 'open' },
+      data: { lastProgressAt: new Date(this.clock.now()) },
+    });
+  }
+
   /** Bytes came: patience begins anew, and nobody else needs to look at it for a while. */
   async noteProgress(importId: string, hiddenMs: number): Promise<void> {
     const now = this.clock.now();

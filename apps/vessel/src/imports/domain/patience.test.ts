@@ -1,6 +1,6 @@
 import type { Instant } from '@cairn/std';
 import { expect, it } from 'vitest';
-import { isGivenUp, tryDelayMs } from './patience.js';
+import { isDiskFault, isGivenUp, tryDelayMs } from './patience.js';
 
 const at = (ms: number) => ms as Instant;
 
@@ -21,4 +21,12 @@ it('gives up sooner when the builder says that it has no such artefact', () => {
   expect(isGivenUp({ ...facts, now: at(29_999) })).toBe(false);
   expect(isGivenUp({ ...facts, now: at(30_000) })).toBe(true);
   expect(isGivenUp({ ...facts, stagnationMs: 1_000, now: at(1_000) })).toBe(true);
+});
+
+it('knows when our own disk is to blame', () => {
+  const fault = (code: string) => Object.assign(new Error(code), { code });
+  expect(['ENOSPC', 'EDQUOT', 'EIO'].map(fault).every(isDiskFault)).toBe(true);
+  expect([fault('artefact.not-found'), new Error('ENOSPC'), 'ENOSPC'].some(isDiskFault)).toBe(
+    false,
+  );
 });

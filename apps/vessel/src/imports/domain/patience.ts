@@ -11,6 +11,14 @@ export function tryDelayMs(tries: number): number {
   return Math.min(DELAY_MS_MAX, FIRST_DELAY_MS * 2 ** Math.min(tries, DOUBLINGS_MAX));
 }
 
+/** What a file system says that can take no more: full, at a quota, read-only, broken, out of handles. */
+const DISK_FAULTS: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
+
+/** Whether our own disk is to blame for an error, and nobody else. */
+export function isDiskFault(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && DISK_FAULTS.includes(error.code);
+}
+
 /** Whether a fetch is given up: nothing came for the set time, or sooner when the builder says that it has nothing. */
 export function isGivenUp(facts: {
   readonly lastProgressAt: Instant;

@@ -1,0 +1,86 @@
+import { eventually, freePort, testServers } from '@cairn/testing';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { VesselDatabase } from '../persistence/vessel-database.js';
+import { startCrawlers } from './crawlers.conformance.js';
+import { differencesOf } from './leftovers.conformance.js';
+import { releaseOf, ReleaseTrain } from './release-train.conformance.js';
+import { canHaveSmallDisk, SmallDisk } from './small-disk.conformance.js';
+import { BUILD_TIMEOUT_MS, buildVessel, VesselProcess } from './vessel-process.conformance.js';
+import { createWorld, type World } from './vessel-world.conformance.js';
+
+const isPossible = canHaveSmallDisk();
+if (!isPossible) console.log('full-disk.int.test.ts: no mount namespaces here, skipped');
+
+const ROUNDS = process.env['CAIRN_FULL'] === '1' ? 60 : 3;
+const ROUND_TIMEOUT_MS = 60_000;
+/** Publishing one release needs about as much. */
+const LEFT_BYTES_MAX = 96 * 1_024;
+/** Longer than a builder that brings nothing is waited for. */
+const FULL_FOR_MS = 2_500;
+const STAGNATION_SECONDS = '1';
+const CRAWLERS = 10;
+
+const servers = testServers({ postgres: 'shared' });
+const vessel = new VesselProcess();
+let world: World;
+let disk: SmallDisk;
+
+beforeAll(async () => {
+  if (!isPossible) return;
+  buildVessel();
+  world = await createWorld(servers.postgres);
+  disk = await SmallDisk.mount(join(world.dir, 'disk'));
+}, BUILD_TIMEOUT_MS);
+afterAll(async () => {
+  if (!isPossible) return;
+  await vessel.kill('SIGKILL');
+  await disk.unmount();
+  await world.stop();
+});
+
+it.skipIf(!isPossible)(
+  'waits while its disk is full, killed or not, and loses and leaves nothing',
+  async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const keysFile = join(world.dir, 'signing.pem');
+    writeFileSync(keysFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const environment = await world.environment({
+      ...{ VESSEL_SIGNING_KEYS_FILE: keysFile, VESSEL_HTTP_PORT: String(await freePort()) },
+      ...{ VESSEL_DATA_DIR: join(disk.dir, 'data'), VESSEL_STAGNATION_SECONDS: STAGNATION_SECONDS },
+    });
+    const dataDir = join(disk.outside, 'data');
+    const start = () => vessel.start(environment, { command: disk.command, dataDir });
+    const db = new VesselDatabase(environment['VESSEL_DATABASE_URL'] ?? '');
+    const url = await start();
+    const train = new ReleaseTrain(world, await world.builder(), 'main');
+    await train.begin();
+    const crawlers = startCrawlers({
+      ...{ channelUrl: `${url}/main`, count: CRAWLERS, mayBeAway: true, releaseOf },
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      disk.fill((LEFT_BYTES_MAX * round) / ROUNDS);
+      const work = train.publishNext();
+      // Awaited below; until then a failure is nobody's.
+      work.catch(() => undefined);
+      await sleep(FULL_FOR_MS);
+      const isKilled = round % 2 === 1;
+      if (isKilled) await vessel.kill('SIGKILL');
+      disk.free();
+      if (isKilled) await start();
+      expect(await work).toMatchObject({ kind: 'published' });
+      await eventually(async () => expect(await differencesOf(db, dataDir)).toEqual([]));
+    }
+    const { faults, rounds, releases } = await crawlers.stop();
+    console.log(`${ROUNDS} times full; ${rounds} rounds of readers saw ${releases.size} releases`);
+    expect(faults).toEqual([]);
+    expect(releases).toContain(train.release);
+    await db.close();
+    expect(await vessel.kill('SIGTERM')).toBe(0);
+  },
+  ROUNDS * ROUND_TIMEOUT_MS,
+);
