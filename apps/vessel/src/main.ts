@@ -22,8 +22,11 @@ shutdown.listen();
 try {
   const { port, url } = await startVessel({ config, log, shutdown });
   const facts = JSON.stringify({ pid: process.pid, port, url });
-  await writeFileDurably(join(config.dataDir, 'vessel.json'), Buffer.from(`${facts}\n`));
   log.info({ port, url }, 'Vessel ready');
+  // For whoever started it with any free port. Readers are served from a full disk as well.
+  await writeFileDurably(join(config.dataDir, 'vessel.json'), Buffer.from(`${facts}\n`)).catch(
+    (err: unknown) => log.error({ err }, 'Address not written'),
+  );
 } catch (err) {
   log.fatal({ err }, 'Vessel cannot start');
   await shutdown.stop('failed start');

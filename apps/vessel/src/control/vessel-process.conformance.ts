@@ -32,6 +32,8 @@ export class VesselProcess {
       readonly command: readonly string[];
       /** The data folder as it looks from outside. */
       readonly dataDir: string;
+      /** Where it listens when that is known; then nothing is read from its folder. */
+      readonly url?: string;
     } = { command: [], dataDir: environment['VESSEL_DATA_DIR'] ?? '' },
   ): Promise<string> {
     const [program, ...args] = [...through.command, join(BIN, 'node'), MAIN];
@@ -41,7 +43,11 @@ export class VesselProcess {
     });
     this.running = child;
     return eventually(
-      () => {
+      async () => {
+        if (through.url !== undefined) {
+          expect((await fetch(`${through.url}/readyz`)).status).toBe(200);
+          return through.url;
+        }
         const text = readFileSync(join(through.dataDir, 'vessel.json'), 'utf8');
         const facts = JSON.parse(text) as { readonly pid: number; readonly url: string };
         expect(facts.pid).toBe(child.pid);
