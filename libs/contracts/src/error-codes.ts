@@ -45,6 +45,7 @@ export const KIND_OF = {
   'artefacts.missing-package': 'conflict',
   'artefacts.refused': 'conflict',
   'artefacts.size-mismatch': 'conflict',
+  'artefacts.too-large': 'conflict',
   'attempt.fence-stale': 'conflict',
   'attempt.not-found': 'not-found',
   'builder.busy': 'busy',

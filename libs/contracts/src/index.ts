@@ -2,7 +2,12 @@ export { AppError, type ErrorBody, type ErrorDetails } from './app-error.js';
 export { buildFailureSchema, failureClassSchema, type BuildFailure } from './build-failure.js';
 export * from './channel-change.js';
 export * from './channel-view.js';
-export { collectableSchema, COLLECTABLES_MAX, type Collectable } from './collectable.js';
+export {
+  collectableSchema,
+  COLLECTABLES_MAX,
+  COLLECTABLES_SIZE_BYTES_MAX,
+  type Collectable,
+} from './collectable.js';
 export {
   IS_RETRYABLE,
   isErrorCode,

@@ -34,6 +34,7 @@ export async function collectArtefacts(
   const announced = checkCollectables(order.collectables);
   if (!announced.ok) return announced;
   await incoming.prepare(order.importId);
+  await incoming.requireRoom(order.importId, [...uniqueFiles(order).values()]);
   const fetched = await fetchAll(collecting);
   if (!fetched.ok) return fetched;
   const artefacts = await readPackages(collecting);

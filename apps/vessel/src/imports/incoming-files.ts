@@ -1,7 +1,16 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What a full disk would have said in the end. */
+class NoRoomError extends Error {
+  readonly code = 'ENOSPC';
+
+  constructor(missingBytes: number) {
+    super(`There is no room for ${missingBytes} bytes.`);
+  }
+}
 
 /** Where the artefacts of open imports gather: a folder per import, a file per hash. */
 export class IncomingFiles {
@@ -9,6 +18,20 @@ export class IncomingFiles {
 
   async prepare(importId: string): Promise<void> {
     await mkdir(join(this.dir, importId), { recursive: true });
+  }
+
+  /** Throws `ENOSPC` when the disk has no room for what these files still lack: one import must not take it from the others. */
+  async requireRoom(
+    importId: string,
+    files: readonly { readonly sha256: string; readonly sizeBytes: number }[],
+  ): Promise<void> {
+    let missingBytes = 0;
+    for (const { sha256, sizeBytes } of files) {
+      const present = await stat(this.pathOf(importId, sha256)).catch(() => undefined);
+      missingBytes += Math.max(0, sizeBytes - (present?.size ?? 0));
+    }
+    const { bavail, bsize } = await statfs(this.dir);
+    if (missingBytes > bavail * bsize) throw new NoRoomError(missingBytes);
   }
 
   pathOf(importId: string, sha256: string): string {

@@ -1,4 +1,5 @@
 import type { Collectable } from '@cairn/contracts';
+import { GIB } from '@cairn/std';
 import { packageFileName, type StonePackage } from '@cairn/stone';
 import { expect, it } from 'vitest';
 import { checkArtefacts, checkCollectables, type ReadArtefact } from './check-artefacts.js';
@@ -97,6 +98,18 @@ it('refuses a build without a package, before anything is fetched', () => {
   const { collectable } = artefact({}, { kind: 'manifest-bin', name: 'manifest.x86_64.bin' });
   expect(checkCollectables([collectable])).toMatchObject({
     error: { code: 'artefacts.missing-package' },
+  });
+});
+
+it('refuses more bytes than one build may hand over', () => {
+  const { collectable } = artefact();
+  const half = { ...collectable, sizeBytes: 32 * GIB };
+  const rest = { ...half, name: 'b', sha256: 'b'.repeat(64) };
+  expect(checkCollectables([half, rest])).toMatchObject({ ok: true });
+  // The same bytes under two names are fetched once.
+  expect(checkCollectables([half, rest, { ...rest, name: 'c' }])).toMatchObject({ ok: true });
+  expect(checkCollectables([half, { ...rest, sizeBytes: 32 * GIB + 1 }])).toMatchObject({
+    error: { code: 'artefacts.too-large' },
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  COLLECTABLES_SIZE_BYTES_MAX,
   importedPackageSchema,
   MESSAGE_SIZE_BYTES_MAX,
   packageVersionSchema,
@@ -45,6 +46,10 @@ export function checkCollectables(collectables: readonly Collectable[]): Result<
       return refuse('artefacts.size-mismatch', `${name} has the bytes of a file of another size.`);
     }
     sizes.set(sha256, sizeBytes);
+  }
+  const sizeBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  if (sizeBytes > COLLECTABLES_SIZE_BYTES_MAX) {
+    return refuse('artefacts.too-large', `The artefacts come to ${sizeBytes} bytes.`);
   }
   return ok(undefined);
 }
