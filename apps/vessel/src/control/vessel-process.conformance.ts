@@ -62,6 +62,8 @@ export class VesselProcess {
     const child = this.running;
     this.running = undefined;
     if (child === undefined) return null;
+    // It may have ended by itself.
+    if (child.exitCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;

@@ -150,7 +150,7 @@ it('keeps two change sets apart and publishes each against what is current then'
   expect(await seen(channel)).toEqual(['a 1-1', 'b 1-1']);
 });
 
-it('refuses a flipped byte, another size and metadata that were not ordered, and stores nothing', async () => {
+it('C67, C68, C69: refuses a flipped byte, another size and what was not ordered, and stores nothing', async () => {
   const channel = await newChannel();
   const liar = await world.builder();
   const good = await buildPackage(world.dir, { name: 'good' });
@@ -292,7 +292,7 @@ it('C71: versions of one second have rising ids', async () => {
   expect(listed).toHaveLength(5);
 });
 
-it('gives an import up when its builder is gone, and when summit says so', async () => {
+it('C70: fetches no more for an order that has run out: its builder is gone, or summit says so', async () => {
   await vessel.stop();
   const impatient = await world.start(await world.environment({ VESSEL_STAGNATION_SECONDS: '1' }));
   try {
