@@ -174,6 +174,15 @@ export class VersionStore {
     return rows.map(toVersion);
   }
 
+  /** Versions of a channel that a stream or tag names. */
+  async pointedTo(tx: Transaction, channelId: number): Promise<readonly ChannelVersion[]> {
+    const rows = await tx.version.findMany({
+      where: { channelId, OR: [{ streams: { some: {} } }, { tags: { some: {} } }] },
+      select: VERSION_COLUMNS,
+    });
+    return rows.map(toVersion);
+  }
+
   async find(tx: Transaction, id: number): Promise<ChannelVersion> {
     return toVersion(
       await tx.version.findUniqueOrThrow({ where: { id }, select: VERSION_COLUMNS }),

@@ -99,7 +99,7 @@ export async function createRepository(given: {
   const { keys, validDays } = given.signing ?? { keys: [], validDays: 0 };
   const signer = new RepositorySigner(keys, validDays, clock);
   const versionFiles = new VersionFiles(layout, { versions, packages, blobs, signer, drafts });
-  const shelf = new IndexShelf(db, { versions, layout, files: versionFiles });
+  const shelf = new IndexShelf(db, { layout, files: versionFiles });
   const files = new ChannelFilesService(db, {
     versions,
     layout,

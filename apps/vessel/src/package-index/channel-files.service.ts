@@ -6,6 +6,7 @@ import type { Transaction, VesselDatabase } from '../persistence/vessel-database
 import type { DraftNames } from '../pool/domain/draft-name.js';
 import { DurableBatch } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
+import { lockFiles } from './files-lock.js';
 import { rootIndexText } from './root-index.js';
 import type { RepositorySigner } from './repository-signer.js';
 import type { RootIndexStore } from './root-index.store.js';
@@ -95,7 +96,7 @@ export class ChannelFilesService {
     const { rootIndex } = this.parts;
     await this.db.inTransaction(
       async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`vessel.files.${channel.name}`}, 0))`;
+        await lockFiles(tx, channel.name);
         const root = await rootIndex.changes(tx, channel.id);
         const written: Written = {
           isPointerStale: root.written < root.wanted,
@@ -126,6 +127,9 @@ export class ChannelFilesService {
     if (!written.isPointerStale) return true;
     const facts = await rootIndex.facts(tx, channel.id);
     if (facts === undefined) return false;
+    for (const version of await versions.pointedTo(tx, channel.id)) {
+      await files.bringBack(tx, channel, version);
+    }
     const serial = written.rootWanted;
     await this.writeRootIndex({ channel: channel.name, text: rootIndexText(facts), serial });
     await rootIndex.noteWritten(tx, channel.id, written.rootWanted);

@@ -1,16 +1,17 @@
 import { DAY_MS, type Instant } from '@cairn/std';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { VersionStore } from '../channels/version.store.js';
-import type { VesselDatabase } from '../persistence/vessel-database.js';
+import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import { sideBySide } from '../pool/durable-files.js';
 import type { ChannelLayout } from './channel-layout.js';
+import { lockFiles } from './files-lock.js';
 import type { VersionFiles } from './version-files.js';
 
 /** How long the index files of a version lie there that no stream or tag names. */
 const INDEX_AGE_MAX_DAYS = 30;
 /** Indexes that are made at once; who asks for more waits. */
 const MADE_AT_ONCE_MAX = 2;
+const PUT_AWAY_TIMEOUT_MS = 120_000;
 
 /** Which index a client asks for. */
 export interface IndexPlace {
@@ -29,7 +30,6 @@ export class IndexShelf {
   constructor(
     private readonly db: VesselDatabase,
     private readonly parts: {
-      readonly versions: VersionStore;
       readonly layout: ChannelLayout;
       readonly files: VersionFiles;
     },
@@ -51,17 +51,38 @@ export class IndexShelf {
 
   /** Removes the index files of old versions that nothing names; returns how many versions that were. */
   async putAway(now: Instant): Promise<number> {
-    const versions = await this.db.client.version.findMany({
+    const before = new Date(now - INDEX_AGE_MAX_DAYS * DAY_MS);
+    const channels = await this.db.client.channel.findMany({ select: { id: true, name: true } });
+    let count = 0;
+    for (const channel of channels) {
+      count += await this.db.inTransaction((tx) => this.putAwayIn(tx, channel, before), {
+        timeoutMs: PUT_AWAY_TIMEOUT_MS,
+      });
+    }
+    return count;
+  }
+
+  /** Under the lock of those who write root indexes: a version that a stream comes to name keeps its files. */
+  private async putAwayIn(
+    tx: Transaction,
+    channel: { readonly id: number; readonly name: string },
+    before: Date,
+  ): Promise<number> {
+    await lockFiles(tx, channel.name);
+    const versions = await tx.version.findMany({
       where: {
+        channelId: channel.id,
         kind: 'published',
         filesWrittenAt: { not: null },
-        createdAt: { lt: new Date(now - INDEX_AGE_MAX_DAYS * DAY_MS) },
+        // Readers on their way may still find those that have left the list.
+        retiredAt: null,
+        createdAt: { lt: before },
         streams: { none: {} },
         tags: { none: {} },
       },
-      select: { history: true, architectures: true, channel: { select: { name: true } } },
+      select: { history: true, architectures: true },
     });
-    await sideBySide(versions, async ({ history, architectures, channel }) => {
+    await sideBySide(versions, async ({ history, architectures }) => {
       for (const architecture of architectures) {
         const place = { channel: channel.name, history: Number(history), architecture };
         await rm(dirname(this.pathOf(place)), { recursive: true, force: true });
@@ -70,24 +91,19 @@ export class IndexShelf {
     return versions.length;
   }
 
+  /** Also of versions that have left the list, as long as they exist; pruning one waits until its file is written. */
   private async write({ channel, history, architecture }: IndexPlace): Promise<boolean> {
-    const row = await this.db.client.version.findFirst({
-      where: {
-        channel: { name: channel },
-        history,
-        kind: 'published',
-        retiredAt: null,
-        filesWrittenAt: { not: null },
-        architectures: { has: architecture },
-      },
-      select: { id: true },
+    return this.db.inTransaction(async (tx) => {
+      const [row] = await tx.$queryRaw<{ id: number }[]>`
+        SELECT v.id FROM version v JOIN channel c ON c.id = v.channel_id
+        WHERE c.name = ${channel} AND v.history = ${history} AND v.kind = 'published'
+          AND v.files_written_at IS NOT NULL AND ${architecture} = ANY(v.architectures)
+        FOR SHARE OF v`;
+      if (row === undefined) return false;
+      const version = { id: row.id, history, architectures: [architecture] };
+      await this.parts.files.bringBack(tx, { name: channel }, version);
+      return true;
     });
-    if (row === null) return false;
-    const packages = await this.parts.versions.packagesOf(this.db.client, row.id);
-    const held = packages.filter((item) => item.architecture === architecture);
-    const path = this.parts.layout.packageIndex(channel, history, architecture);
-    await this.parts.files.writeIndex(this.db.client, path, held);
-    return true;
   }
 
   private pathOf({ channel, history, architecture }: IndexPlace): string {

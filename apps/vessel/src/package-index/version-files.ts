@@ -1,6 +1,6 @@
 import { compareText } from '@cairn/stone';
 import { sha256OfBytes } from '@cairn/stone-files';
-import { link, readFile } from 'node:fs/promises';
+import { access, link, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Channel } from '../channels/channel.store.js';
 import type { ChannelVersion, VersionStore } from '../channels/version.store.js';
@@ -47,8 +47,26 @@ export class VersionFiles {
     }
   }
 
-  /** Writes one index file. */
-  async writeIndex(tx: Transaction, path: string, held: readonly PoolPackage[]): Promise<void> {
+  /** Makes the index files of a version again that were put away. */
+  async bringBack(
+    tx: Transaction,
+    channel: Pick<Channel, 'name'>,
+    version: Pick<ChannelVersion, 'id' | 'history' | 'architectures'>,
+  ): Promise<void> {
+    for (const architecture of version.architectures) {
+      const path = this.layout.packageIndex(channel.name, version.history, architecture);
+      if (await isThere(path)) continue;
+      const packages = await this.stores.versions.packagesOf(tx, version.id);
+      const held = packages.filter((item) => item.architecture === architecture);
+      await this.writeIndex(tx, path, held);
+    }
+  }
+
+  private async writeIndex(
+    tx: Transaction,
+    path: string,
+    held: readonly PoolPackage[],
+  ): Promise<void> {
     const batch = new DurableBatch(this.stores.drafts);
     try {
       await batch.makeDirectory(dirname(path));
@@ -154,6 +172,13 @@ async function shareFile(from: string, to: string): Promise<boolean> {
     if (['EEXIST', 'ENOENT', 'EMLINK'].some((code) => hasCode(error, code))) return false;
     throw error;
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function fileFacts(path: string) {
