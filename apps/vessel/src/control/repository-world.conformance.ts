@@ -55,11 +55,16 @@ export async function openRepository(given: {
   readonly dir: string;
   readonly clock: Clock;
   readonly signing?: Signing | undefined;
+  /** What another process has left; a new database and folder unless told. */
+  readonly at?: { readonly connectionString: string; readonly dataDir: string };
 }): Promise<RepositoryWorld> {
   const { postgres, dir, clock } = given;
   const database = { dir: MIGRATIONS_DIR, migrate: migrateDeploy };
-  const db = new VesselDatabase(await migratedDatabase(postgres, database));
-  const dataDir = join(dir, randomUUID());
+  const { connectionString, dataDir } = given.at ?? {
+    connectionString: await migratedDatabase(postgres, database),
+    dataDir: join(dir, randomUUID()),
+  };
+  const db = new VesselDatabase(connectionString);
   const { publicDir, poolDir, incomingDir } = dataFolders(dataDir);
   for (const folder of [publicDir, poolDir, incomingDir]) mkdirSync(folder, { recursive: true });
   const repository = await createRepository({
