@@ -205,9 +205,12 @@ export class PackageStore {
       JOIN pool_object o ON o.package_id = p.id AND o.channel_id = ${channelId}
       WHERE y.id = ANY(${[...ids]}) AND p.id <> ALL(${[...ids]})
         AND NOT EXISTS (SELECT FROM yanked_package w WHERE w.sha256 = p.sha256)
-        AND EXISTS (
+        AND (EXISTS (
           SELECT FROM version_change c JOIN version v ON v.id = c.version_id
           WHERE c.package_id = p.id AND v.channel_id = ${channelId} AND v.kind = 'published')
+        OR EXISTS (
+          SELECT FROM version_checkpoint k JOIN version v ON v.id = k.version_id
+          WHERE p.id = ANY(k.package_ids) AND v.channel_id = ${channelId} AND v.kind = 'published'))
       ORDER BY y.id, p.source_release DESC, p.build_release DESC`;
     return rows.map(toPoolPackage);
   }

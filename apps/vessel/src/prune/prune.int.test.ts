@@ -151,3 +151,24 @@ it('keeps the line of a change set while one of its imports is under way', async
   await pruneAt(madeAt + 40 * RETENTION_MS);
   expect(isOnDisk(Number(history))).toBe(false);
 });
+
+it('brings the predecessor of a withdrawn package back although the version that brought it is gone', async () => {
+  const first = await publish(1);
+  await world.publish('main', [smallPackage({ name: 'bar' })]);
+  await world.change({ kind: 'tag', channel: 'main', tag: 'kept', version: 'stream/volatile' });
+  await publish(2);
+  await pruneAt(clock.now() + 2 * RETENTION_MS);
+  await pruneAt(clock.now() + GRACE_MS);
+  await pruneAt(clock.now() + GRACE_MS);
+  expect([isOnDisk(first), isFilled(1)]).toEqual([false, true]);
+  const target = { channel: 'main', stream: 'volatile' };
+  await world.change({ kind: 'yank', ...target, packages: [{ name: 'foo' }] });
+  const { versionId } = await world.db.client.stream.findFirstOrThrow({
+    where: { name: 'volatile' },
+  });
+  const put = await world.db.client.versionChange.findFirst({
+    where: { versionId, name: 'foo' },
+    include: { stonePackage: true },
+  });
+  expect(put?.stonePackage?.sourceRelease).toBe(1n);
+});
