@@ -22,11 +22,12 @@ import {
 
 const servers = testServers({ postgres: 'shared' });
 const READY_TIMEOUT_MS = 30_000;
+const IS_FULL = process.env['CAIRN_FULL'] === '1';
 /** How often vessel is killed while it publishes. */
-const KILLS = process.env['CAIRN_FULL'] === '1' ? 200 : 4;
+const KILLS = IS_FULL ? 200 : 4;
 const KILLED_WITHIN_MS = 400;
 const ROUND_TIMEOUT_MS = 60_000;
-const CRAWLERS = 10;
+const CRAWLERS = IS_FULL ? 50 : 10;
 const SEED = Number(process.env['CAIRN_SEED'] ?? Date.now() % 1_000_000);
 
 const vessel = new VesselProcess();

@@ -234,7 +234,7 @@ it('does the same import once', async () => {
   expect(readdirSync(publicFile(channel, 'history'))).toHaveLength(2);
 });
 
-it('C61–C66 over the wire: older is refused, higher build releases are taken, dropped sub-packages leave', async () => {
+it('C60–C66 over the wire: older is refused, higher build releases are taken, dropped sub-packages leave', async () => {
   const channel = await newChannel();
   const foo = (sourceRelease: number, buildRelease: number, name = 'foo') =>
     buildPackage(
