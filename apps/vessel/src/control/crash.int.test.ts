@@ -1,6 +1,6 @@
 import { channelEnsure, importStart } from '@cairn/contracts';
 import { eventually, freePort, testServers } from '@cairn/testing';
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { differencesOf } from './leftovers.conformance.js';
 import { releaseOf, ReleaseTrain } from './release-train.conformance.js';
 import { servePublicly } from './repository-world.conformance.js';
 import { SpecificationClient } from './specification-client.conformance.js';
+import { writeSigningKey } from './signing-key.conformance.js';
 import { BUILD_TIMEOUT_MS, buildVessel, VesselProcess } from './vessel-process.conformance.js';
 import {
   buildPackage,
@@ -110,9 +111,7 @@ async function releaseOnDisk(publicDir: string): Promise<number> {
 it(
   'killed at random instants while it publishes, it always shows the old or the new version, and leaves nothing behind',
   async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const keysFile = join(world.dir, 'signing.pem');
-    writeFileSync(keysFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { keysFile, publicKey } = writeSigningKey(world.dir);
     const environment = await world.environment({
       ...{ VESSEL_SIGNING_KEYS_FILE: keysFile, VESSEL_HTTP_PORT: String(await freePort()) },
     });
@@ -123,7 +122,7 @@ it(
     await train.begin();
     const crawlers = startCrawlers({
       ...{ channelUrl: `${url}/main`, count: CRAWLERS, mayBeAway: true, releaseOf },
-      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      publicKey,
     });
     console.log(`${KILLS} kills, seed ${SEED}`);
     let state = SEED;

@@ -1,13 +1,11 @@
 // What readers see while versions are published, one after the other.
 import { testServers } from '@cairn/testing';
-import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { startCrawlers } from './crawlers.conformance.js';
 import { differencesOf } from './leftovers.conformance.js';
 import { releaseOf, ReleaseTrain } from './release-train.conformance.js';
+import { writeSigningKey } from './signing-key.conformance.js';
 import { BUILD_TIMEOUT_MS, buildVessel, VesselProcess } from './vessel-process.conformance.js';
 import { createWorld, type World } from './vessel-world.conformance.js';
 
@@ -32,9 +30,7 @@ afterAll(async () => {
 it(
   'shows fifty readers complete versions only, and everything that these list',
   async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const keysFile = join(world.dir, 'signing.pem');
-    writeFileSync(keysFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { keysFile, publicKey } = writeSigningKey(world.dir);
     const environment = await world.environment({ VESSEL_SIGNING_KEYS_FILE: keysFile });
     const url = await vessel.start(environment);
     const train = new ReleaseTrain(world, await world.builder(), 'main');
@@ -42,7 +38,7 @@ it(
     const crawlers = startCrawlers({
       channelUrl: `${url}/main`,
       count: CRAWLERS,
-      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      publicKey,
       mayBeAway: false,
       releaseOf,
     });

@@ -1,6 +1,4 @@
 import { eventually, freePort, testServers } from '@cairn/testing';
-import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +7,7 @@ import { startCrawlers } from './crawlers.conformance.js';
 import { differencesOf } from './leftovers.conformance.js';
 import { releaseOf, ReleaseTrain } from './release-train.conformance.js';
 import { canHaveSmallDisk, SmallDisk } from './small-disk.conformance.js';
+import { writeSigningKey } from './signing-key.conformance.js';
 import { BUILD_TIMEOUT_MS, buildVessel, VesselProcess } from './vessel-process.conformance.js';
 import { createWorld, type World } from './vessel-world.conformance.js';
 
@@ -45,9 +44,7 @@ afterAll(async () => {
 it.skipIf(!isPossible)(
   'waits while its disk is full, killed or not, and loses and leaves nothing',
   async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const keysFile = join(world.dir, 'signing.pem');
-    writeFileSync(keysFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { keysFile, publicKey } = writeSigningKey(world.dir);
     const environment = await world.environment({
       ...{ VESSEL_SIGNING_KEYS_FILE: keysFile, VESSEL_HTTP_PORT: String(await freePort()) },
       ...{ VESSEL_DATA_DIR: join(disk.dir, 'data'), VESSEL_STAGNATION_SECONDS: STAGNATION_SECONDS },
@@ -60,7 +57,7 @@ it.skipIf(!isPossible)(
     await train.begin();
     const crawlers = startCrawlers({
       ...{ channelUrl: `${url}/main`, count: CRAWLERS, mayBeAway: true, releaseOf },
-      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      publicKey,
     });
     for (let round = 0; round < ROUNDS; round += 1) {
       disk.fill((LEFT_BYTES_MAX * round) / ROUNDS);
