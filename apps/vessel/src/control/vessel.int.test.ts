@@ -367,6 +367,27 @@ it('announces nothing before the files are in place, and completes them when it 
   expect(await seen(channel)).toEqual(['late 1-1']);
 });
 
+it('keeps nothing in its incoming folder of an import that is decided while its files are late', async () => {
+  const channel = await newChannel();
+  const incoming = () => readdirSync(join(vessel.config.dataDir, 'incoming'));
+  await eventually(() => expect(incoming()).toEqual([]));
+  const histories = publicFile(channel, 'history');
+  renameSync(histories, `${histories}-aside`);
+  writeFileSync(histories, '');
+  const slow = await world.builder();
+  slow.beforeAnswer = () => eventually(() => expect(incoming()).toHaveLength(1)).then(() => true);
+  const build = await buildPackage(world.dir, { name: 'decided' });
+  const importId = await order({
+    ...{ channel, changeSetId: randomUUID(), builds: [build], from: slow },
+  });
+  await eventually(() => expect(slow.reads).not.toEqual([]));
+  await eventually(() => expect(incoming()).toEqual([]));
+  expect(world.heard.imports.get(importId)).toBeUndefined();
+  renameSync(histories, `${histories}-bad`);
+  renameSync(`${histories}-aside`, histories);
+  expect(await outcomeOf(world, importId)).toMatchObject({ kind: 'staged' });
+});
+
 it('does everything once when two of it run on one database', async () => {
   const twin = await world.start(environment);
   try {

@@ -153,7 +153,12 @@ export class ImportService {
   private async afterFailure(importId: string, error: unknown): Promise<void> {
     const { imports, clock, stagnationMs, log } = this.parts;
     const open = await imports.findOpen(importId);
-    if (open === undefined) return;
+    if (open === undefined) {
+      // Decided all the same: what failed came after, and others complete it.
+      log.warn({ importId, err: error }, 'Import decided, and then something failed');
+      await this.parts.incoming.discard(importId);
+      return;
+    }
     const saysAbsent = error instanceof AppError && error.code === 'artefact.not-found';
     const { lastProgressAt, tries } = open;
     const isOurFault = isDiskFault(error);
