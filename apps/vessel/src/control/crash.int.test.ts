@@ -1,7 +1,7 @@
 import { channelEnsure, importStart } from '@cairn/contracts';
 import { eventually, freePort, testServers } from '@cairn/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';

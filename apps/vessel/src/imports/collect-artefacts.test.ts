@@ -24,7 +24,7 @@ async function collect(file: string, expected: Partial<Record<string, unknown>> 
       importId: `import-${imports}`,
       changeSetId: 'set',
       channel: 'main',
-    stream: 'volatile',
+      stream: 'volatile',
       builderId: 'builder',
       expected: {
         source: 'foo',

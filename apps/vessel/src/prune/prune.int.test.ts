@@ -131,7 +131,7 @@ it('keeps the line of a change set while one of its imports is under way', async
   const { history } = await world.db.client.version.findFirstOrThrow({ where: { changeSetId } });
   const importId = randomUUID();
   await world.importStore.request({
-    ...{ importId, changeSetId, channel: 'main', builderId: 'builder' },
+    ...{ importId, changeSetId, channel: 'main', stream: 'volatile', builderId: 'builder' },
     expected: {
       ...{ source: 'bar', version: '1', sourceRelease: 1, buildRelease: 1 },
       architecture: 'x86_64',
