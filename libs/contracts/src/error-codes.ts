@@ -88,6 +88,7 @@ export const KIND_OF = {
   'plan.too-large': 'invalid',
   'plan.unknown-source': 'invalid',
   'pool.path-taken': 'conflict',
+  'pool.unavailable': 'unavailable',
   'profile.not-found': 'not-found',
   'project.invalid': 'invalid',
   'project.not-found': 'not-found',

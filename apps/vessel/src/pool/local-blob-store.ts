@@ -1,11 +1,12 @@
-import { chmod, copyFile, link, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BlobStore } from './blob-store.js';
+import type { Readable } from 'node:stream';
+import type { BlobRange, BlobStore } from './blob-store.js';
+import { blobKey } from './domain/blob-key.js';
 import type { DraftNames } from './domain/draft-name.js';
 import { hasCode, makeDirectoryDurably, syncPath, type DurableBatch } from './durable-files.js';
 
 const MODE = 0o644;
-const SHARD_LENGTH = 2;
 /** Why a hard link may be impossible although everything is right: other device, too many links, no links here. */
 const COPY_INSTEAD = ['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP'];
 
@@ -18,7 +19,7 @@ export class LocalBlobStore implements BlobStore {
 
   /** Where a blob lies or would lie. */
   pathOf(sha256: string): string {
-    return join(this.dir, sha256.slice(0, SHARD_LENGTH), sha256);
+    return join(this.dir, blobKey(sha256));
   }
 
   async has(sha256: string): Promise<boolean> {
@@ -39,6 +40,15 @@ export class LocalBlobStore implements BlobStore {
     await rm(this.pathOf(sha256), { force: true });
   }
 
+  async read(sha256: string, range?: BlobRange): Promise<Readable | undefined> {
+    try {
+      return (await open(this.pathOf(sha256))).createReadStream(range);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
   async placeAt(path: string, sha256: string, batch: DurableBatch): Promise<void> {
     const blob = this.pathOf(sha256);
     await batch.makeDirectory(dirname(path));
@@ -48,6 +58,10 @@ export class LocalBlobStore implements BlobStore {
     if (inode !== undefined && inode === (await inodeOf(blob))) return;
     // What else lies there is left from a crash: no row names it, so nobody was told about it.
     await this.putInPlace(blob, path);
+  }
+
+  async check(): Promise<void> {
+    await access(this.dir, constants.W_OK);
   }
 
   /** Two writers of one path bring the same bytes, but must not meet in one draft. */

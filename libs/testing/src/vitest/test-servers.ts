@@ -5,6 +5,7 @@ import { startNats, type NatsOptions } from '../servers/nats.js';
 import { startPostgres } from '../servers/postgres.js';
 import { startRedis } from '../servers/redis.js';
 import type { RunningServer } from '../servers/running-server.js';
+import { startS3 } from '../servers/s3.js';
 import { makeTestFolder } from './test-folder.js';
 
 /** Which servers the tests of a file need. */
@@ -13,9 +14,10 @@ export interface WantedServers {
   readonly postgres?: 'shared' | 'own';
   readonly redis?: boolean;
   readonly nats?: boolean | Pick<NatsOptions, 'config'>;
+  readonly s3?: { readonly bucket: string };
 }
 
-type OwnServer = 'ownPostgres' | 'redis' | 'nats';
+type OwnServer = 'ownPostgres' | 'redis' | 'nats' | 's3';
 
 /** The servers of a test file. Reading one that was not asked for, or before the tests run, throws. */
 export interface TestServers {
@@ -26,6 +28,7 @@ export interface TestServers {
   readonly ownPostgres: RunningServer;
   readonly redis: RunningServer;
   readonly nats: RunningServer;
+  readonly s3: RunningServer;
   /** Stops the server if it still runs and starts it again with its data (none for Redis and NATS) on its port. */
   restart(name: OwnServer): Promise<void>;
 }
@@ -73,6 +76,9 @@ export function testServers(wanted: WantedServers): TestServers {
     get nats() {
       return own('nats');
     },
+    get s3() {
+      return own('s3');
+    },
     restart: async (name) => {
       const server = own(name);
       await server.stop();
@@ -86,7 +92,7 @@ function startersOf(wanted: WantedServers, dir: string): Partial<Record<OwnServe
     dir: join(dir, name),
     ...(port === undefined ? {} : { port }),
   });
-  const { nats } = wanted;
+  const { nats, s3 } = wanted;
   return {
     ...(wanted.postgres === 'own' && {
       ownPostgres: (port) => startPostgres({ ...at('postgres', port), durable: false }),
@@ -98,5 +104,6 @@ function startersOf(wanted: WantedServers, dir: string): Partial<Record<OwnServe
       nats !== false && {
         nats: (port) => startNats({ ...at('nats', port), ...(nats === true ? {} : nats) }),
       }),
+    ...(s3 !== undefined && { s3: (port) => startS3({ ...at('s3', port), ...s3 }) }),
   };
 }
