@@ -29,7 +29,12 @@ export async function listDirectory(dir: string): Promise<readonly ListedEntry[]
     const { size } = await stat(join(dir, entry.name));
     entries.push({ name: entry.name, type: 'file', sizeBytes: size });
   }
-  return entries.sort((a, b) => compareText(a.type, b.type) || compareText(a.name, b.name));
+  return inOrder(entries);
+}
+
+/** Directories first, by name. */
+export function inOrder(entries: readonly ListedEntry[]): readonly ListedEntry[] {
+  return [...entries].sort((a, b) => compareText(a.type, b.type) || compareText(a.name, b.name));
 }
 
 /** The listing as a page that needs nothing else. */

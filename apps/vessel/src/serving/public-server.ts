@@ -1,3 +1,4 @@
+import { AppError } from '@cairn/contracts';
 import type { Health, HealthReport, Logger, Metrics } from '@cairn/observability';
 import { METRICS_CONTENT_TYPE } from '@cairn/observability';
 import { KIB, SECOND_MS } from '@cairn/std';
@@ -5,9 +6,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { hasCode } from '../pool/durable-files.js';
-import { listDirectory, listingPage } from './directory-listing.js';
+import { inOrder, listDirectory, listingPage, type ListedEntry } from './directory-listing.js';
 import { LISTING_CACHE_CONTROL } from './domain/file-headers.js';
 import { parseRequestPath, type RequestPath } from './domain/request-path.js';
+import type { PoolFiles } from './pool-files.js';
+import type { Served } from './send-file.js';
 import { StaticFiles } from './static-files.js';
 
 /** Clients that may be connected at once; further ones are turned away by the kernel's queue. */
@@ -30,6 +33,8 @@ export interface PublicServerOptions {
   readonly log: Logger;
   /** Makes a file that is listed and does not lie there now; whether it does afterwards. */
   readonly makeMissing?: (segments: readonly string[]) => Promise<boolean>;
+  /** Sends package files, where they do not lie in the public folder. */
+  readonly pool?: PoolFiles | undefined;
 }
 
 /** The repository over HTTP: GET and HEAD, no way to change anything. */
@@ -99,12 +104,22 @@ export class PublicServer {
     if (path.segments.length === 1 && !path.isDirectory) {
       if (await this.routeOwn(response, path.segments[0] ?? '')) return;
     }
-    const served = path.isDirectory ? 'directory' : await this.files.serve(request, response, path);
+    const served = path.isDirectory ? 'directory' : await this.serve(request, response, path);
     if (served === 'directory') await this.sendDirectory(request, response, path);
     if (served !== 'absent') return;
     const isMade = (await this.options.makeMissing?.(path.segments)) ?? false;
     if (isMade && (await this.files.serve(request, response, path)) === 'sent') return;
     sendText(response, 404, 'There is nothing here.');
+  }
+
+  private serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: RequestPath,
+  ): Promise<Served> {
+    const { pool } = this.options;
+    const place = pool?.owns(path) === true ? pool : this.files;
+    return place.serve(request, response, path);
   }
 
   /** The server's own routes; no channel can have such a name and be asked for without a slash. */
@@ -131,11 +146,8 @@ export class PublicServer {
       sendText(response, 308, location);
       return;
     }
-    let entries;
-    try {
-      entries = await listDirectory(join(this.options.publicDir, ...path.segments));
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) throw error;
+    const entries = await this.entriesOf(path);
+    if (entries === undefined) {
       sendText(response, 404, 'There is nothing here.');
       return;
     }
@@ -152,19 +164,42 @@ export class PublicServer {
     response.end(listingPage(shown, entries));
   }
 
+  private async entriesOf({ segments }: RequestPath): Promise<readonly ListedEntry[] | undefined> {
+    const stored = (await this.options.pool?.list(segments)) ?? [];
+    try {
+      const found = await listDirectory(join(this.options.publicDir, ...segments));
+      const names = new Set(found.map(({ name }) => name));
+      return inOrder([...found, ...stored.filter(({ name }) => !names.has(name))]);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) throw error;
+      return stored.length === 0 ? undefined : inOrder(stored);
+    }
+  }
+
   private fail(request: IncomingMessage, response: ServerResponse, err: unknown): void {
     this.options.log.error({ err, path: request.url }, 'Request failed');
     if (response.headersSent) response.destroy();
-    else sendText(response, 500, 'Something went wrong here.');
+    else if (err instanceof AppError && err.isRetryable) {
+      response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+      sendText(response, err.status, `${err.code}: This cannot be had at present.`);
+    } else sendText(response, 500, 'Something went wrong here.');
   }
 }
 
 const CLOSE_GRACE_MS = 3_000;
+const RETRY_AFTER_SECONDS = 10;
+/** What was set for a file that then could not be sent. */
+const FILE_HEADERS = [
+  'ETag',
+  'Last-Modified',
+  'Content-Encoding',
+  'Accept-Ranges',
+  'Content-Length',
+  'Content-Range',
+];
 
 function sendText(response: ServerResponse, status: number, text: string): void {
-  for (const name of ['ETag', 'Last-Modified', 'Content-Encoding', 'Accept-Ranges']) {
-    response.removeHeader(name);
-  }
+  for (const name of FILE_HEADERS) response.removeHeader(name);
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   response.writeHead(status).end(`${text}\n`);

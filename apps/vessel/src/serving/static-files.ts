@@ -5,24 +5,13 @@ import { join } from 'node:path';
 import { MIB } from '@cairn/std';
 import { BoundedCache } from '../pool/bounded-cache.js';
 import { hasCode } from '../pool/durable-files.js';
-import {
-  acceptsZstd,
-  cacheControlOf,
-  contentTypeOf,
-  hasCompressedTwin,
-  matchesTag,
-} from './domain/file-headers.js';
+import { acceptsZstd, hasCompressedTwin } from './domain/file-headers.js';
 import type { RequestPath } from './domain/request-path.js';
 import { FileBodies } from './file-bodies.js';
+import { describe, isNotModified, sendFile, type SendableFile, type Served } from './send-file.js';
 
-/** What there is at a path. */
-export type Served = 'sent' | 'directory' | 'absent';
-
-interface OpenFile {
+interface OpenFile extends SendableFile {
   readonly handle: FileHandle;
-  readonly sizeBytes: number;
-  readonly tag: string;
-  readonly modifiedAt: Date;
 }
 
 /** Bytes of immutable files that are kept in memory, and the largest of them. */
@@ -47,7 +36,7 @@ export class StaticFiles {
     if (hasCompressedTwin(name)) {
       response.setHeader('Vary', 'Accept-Encoding');
       if (acceptsZstd(request.headers['accept-encoding'])) {
-        const twin = await openFile(`${file}.zst`);
+        const twin = await openFile(`${file}.zst`, this.bodies);
         if (typeof twin === 'object') {
           response.setHeader('Content-Encoding', 'zstd');
           return this.send(request, response, { file: twin, path });
@@ -57,7 +46,7 @@ export class StaticFiles {
     if (name.endsWith(KEPT_SUFFIX) && (await this.sendKept(request, response, { file, path }))) {
       return 'sent';
     }
-    const opened = await openFile(file);
+    const opened = await openFile(file, this.bodies);
     if (typeof opened !== 'object') return opened;
     return this.send(request, response, { file: opened, path });
   }
@@ -97,12 +86,7 @@ export class StaticFiles {
   ): Promise<'sent'> {
     const { file, path } = what;
     try {
-      describe(response, path, file);
-      if (isNotModified(request, file)) {
-        response.writeHead(304).end();
-        return 'sent';
-      }
-      await this.bodies.send(request, response, file);
+      await sendFile(request, response, { file, path });
     } finally {
       await file.handle.close();
     }
@@ -117,34 +101,14 @@ interface KeptFile {
   readonly bytes: Uint8Array;
 }
 
-/** The headers that every answer about a file has. */
-function describe(
-  response: ServerResponse,
-  path: RequestPath,
-  file: Pick<OpenFile, 'tag' | 'modifiedAt'>,
-): void {
-  response.setHeader('ETag', file.tag);
-  response.setHeader('Last-Modified', file.modifiedAt.toUTCString());
-  response.setHeader('Cache-Control', cacheControlOf(path.segments));
-  response.setHeader('Content-Type', contentTypeOf(path.segments.at(-1) ?? ''));
-  response.setHeader('Accept-Ranges', 'bytes');
-}
-
 function tagOf(stat: BigIntStats): string {
   return `"${stat.size.toString(36)}-${stat.mtimeNs.toString(36)}-${stat.ino.toString(36)}"`;
 }
 
-function isNotModified(
-  request: IncomingMessage,
-  file: Pick<OpenFile, 'tag' | 'modifiedAt'>,
-): boolean {
-  const tags = request.headers['if-none-match'];
-  if (tags !== undefined) return matchesTag(tags, file.tag);
-  const since = Date.parse(request.headers['if-modified-since'] ?? '');
-  return Math.floor(file.modifiedAt.getTime() / 1_000) * 1_000 <= since;
-}
-
-async function openFile(path: string): Promise<OpenFile | 'directory' | 'absent'> {
+async function openFile(
+  path: string,
+  bodies: FileBodies,
+): Promise<OpenFile | 'directory' | 'absent'> {
   let handle: FileHandle;
   try {
     // Not following a link at the end, and not waiting for the writer of a pipe.
@@ -155,7 +119,13 @@ async function openFile(path: string): Promise<OpenFile | 'directory' | 'absent'
   }
   const stat = await handle.stat({ bigint: true });
   if (stat.isFile()) {
-    return { handle, tag: tagOf(stat), sizeBytes: Number(stat.size), modifiedAt: stat.mtime };
+    return {
+      handle,
+      tag: tagOf(stat),
+      sizeBytes: Number(stat.size),
+      modifiedAt: stat.mtime,
+      send: (response, range) => bodies.send(handle, response, range),
+    };
   }
   await handle.close();
   return stat.isDirectory() ? 'directory' : 'absent';
