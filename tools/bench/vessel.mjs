@@ -20,8 +20,10 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
+import { openBlobStorage } from '../../apps/vessel/dist/control/blob-storage.js';
 import { createRepository, dataFolders } from '../../apps/vessel/dist/control/repository.js';
 import { VesselDatabase } from '../../apps/vessel/dist/persistence/vessel-database.js';
+import { DraftNames } from '../../apps/vessel/dist/pool/domain/draft-name.js';
 import { declareMetrics } from '../../apps/vessel/dist/vessel-metrics.js';
 import { createLogger, Metrics } from '../../libs/observability/dist/index.js';
 import { migrateDeploy } from '../../libs/persistence/dist/index.js';
@@ -83,10 +85,12 @@ async function openWorld() {
   const folders = dataFolders(dataDir);
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const time = { ms: Date.now() };
+  const drafts = new DraftNames(randomUUID());
   const repository = await createRepository({
     dataDir,
     publicUrl: 'http://127.0.0.1',
-    writerId: randomUUID(),
+    drafts,
+    ...openBlobStorage({ dataDir }, { db, drafts }),
     db,
     clock: { now: () => time.ms },
     log: createLogger({ name: 'bench', level: 'silent' }),

@@ -5,10 +5,12 @@ import { systemClock } from '@cairn/std';
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { loadStorageConfig } from './config.js';
+import { openBlobStorage } from './control/blob-storage.js';
 import { createRepository, type Repository } from './control/repository.js';
 import { loadSigning } from './control/signing.js';
 import { migrateVessel } from './persistence/migrate-vessel.js';
 import { VesselDatabase } from './persistence/vessel-database.js';
+import { DraftNames } from './pool/domain/draft-name.js';
 import { seekWriterLock } from './persistence/writer-lock.js';
 import { AdminError, EXIT, failureLine, tellFailure } from './seed/admin-error.js';
 import { BACKUP_NAME, readBackup, writeBackup } from './seed/backup.js';
@@ -97,7 +99,7 @@ async function seed(
 async function backup(dir: string, options: Output): Promise<void> {
   const { path, channels } = await withRepository((_, db) => writeBackup(db, dir));
   print(options, { path, channels }, [
-    `${path} is written. Keep it with a copy of the public folder, which never changes what it has.`,
+    `${path} is written. Keep it with a copy of the public folder, and of the bucket where there is one; neither changes what it has.`,
   ]);
 }
 
@@ -118,7 +120,8 @@ async function restore(dir: string | undefined, options: Output): Promise<void> 
 async function withRepository<T>(
   work: (repository: Repository, db: VesselDatabase) => Promise<T>,
 ): Promise<T> {
-  const { databaseUrl, dataDir, signing } = loadConfig();
+  const config = loadConfig();
+  const { databaseUrl, dataDir, signing } = config;
   const keys = await loadSigning(signing).catch((cause: unknown) => {
     throw configurationError('The signing keys cannot be used', cause);
   });
@@ -129,13 +132,16 @@ async function withRepository<T>(
     writerId,
     onTrouble: (error) => note(`The connection to the database is in trouble: ${String(error)}`),
   });
+  const drafts = new DraftNames(writerId);
+  const { blobs, close } = openBlobStorage(config, { db, drafts });
   try {
     if (!(await db.isMigrated())) throw configurationError('The database has no tables yet');
     await writerLock.held;
     const repository = await createRepository({
       dataDir,
       publicUrl: 'http://127.0.0.1',
-      writerId,
+      drafts,
+      blobs,
       db,
       clock: systemClock,
       log: createLogger({ name: 'vessel-admin', level: 'silent' }),
@@ -144,6 +150,7 @@ async function withRepository<T>(
     });
     return await work(repository, db);
   } finally {
+    await close();
     await writerLock.release();
     await db.close();
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadConfig } from './config.js';
+import { loadConfig, loadStorageConfig } from './config.js';
 
 const ENVIRONMENT = {
   VESSEL_DATABASE_URL: 'postgresql://cairn:secret@127.0.0.1:5432/vessel',
@@ -42,4 +42,37 @@ it('tells every fault at once, and no secret', () => {
     expect(message).toContain(`VESSEL_${name}`);
   }
   expect(message).not.toContain('secret');
+});
+
+const BUCKET = { VESSEL_S3_BUCKET: 'packages', VESSEL_S3_REGION: 'eu-central-1' };
+
+it('keeps packages in the folder unless a bucket is named', () => {
+  expect(loadConfig(ENVIRONMENT).bucket).toBeUndefined();
+  expect(loadConfig({ ...ENVIRONMENT, ...BUCKET }).bucket).toEqual({
+    bucket: 'packages',
+    region: 'eu-central-1',
+    endpoint: undefined,
+    usesPathStyle: false,
+  });
+  const elsewhere = {
+    VESSEL_S3_ENDPOINT: 'https://objects.example',
+    VESSEL_S3_PATH_STYLE: 'true',
+  };
+  expect(loadConfig({ ...ENVIRONMENT, ...BUCKET, ...elsewhere }).bucket).toMatchObject({
+    endpoint: 'https://objects.example',
+    usesPathStyle: true,
+  });
+});
+
+it.each([
+  [{ VESSEL_S3_BUCKET: 'packages' }, 'VESSEL_S3_REGION'],
+  [{ VESSEL_S3_REGION: 'eu-central-1' }, 'VESSEL_S3_BUCKET'],
+  [{ VESSEL_S3_ENDPOINT: 'https://objects.example' }, 'VESSEL_S3_BUCKET'],
+  [{ ...BUCKET, VESSEL_S3_ENDPOINT: 'ftp://objects.example' }, 'VESSEL_S3_ENDPOINT'],
+  [{ ...BUCKET, VESSEL_S3_BUCKET: '../x' }, 'VESSEL_S3_BUCKET'],
+  [{ ...BUCKET, AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY'],
+  [{ ...BUCKET, AWS_SECRET_ACCESS_KEY: 'secret' }, 'AWS_ACCESS_KEY_ID'],
+])('refuses half a bucket: %j', (more, missing) => {
+  expect(() => loadConfig({ ...ENVIRONMENT, ...more })).toThrow(missing);
+  expect(() => loadStorageConfig({ ...ENVIRONMENT, ...more })).toThrow(missing);
 });

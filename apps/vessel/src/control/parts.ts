@@ -8,6 +8,8 @@ import { ImportService } from '../imports/import.service.js';
 import { runImport } from '../imports/imports.chores.js';
 import { IncomingFiles } from '../imports/incoming-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
+import type { BlobStore } from '../pool/blob-store.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import type { VesselMetrics } from '../vessel-metrics.js';
 import { loadSigning } from './signing.js';
 import { createRepository, dataFolders, type Repository } from './repository.js';
@@ -21,8 +23,9 @@ export interface VesselParts extends Repository {
 export async function createParts(given: {
   readonly config: VesselConfig;
   readonly publicUrl: string;
-  readonly writerId: string;
+  readonly drafts: DraftNames;
   readonly db: VesselDatabase;
+  readonly blobs: BlobStore;
   readonly artefacts: ContractClient;
   readonly queue: ChoreQueue;
   readonly clock: Clock;

@@ -9,10 +9,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { indexPlaceOf } from '../package-index/index-shelf.js';
+import { DraftNames } from '../pool/domain/draft-name.js';
 import type { PackageFile } from '../pool/domain/package-file.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics } from '../vessel-metrics.js';
+import type { BucketOptions } from '../pool/s3-blob-store.js';
+import { openBlobStorage, type BlobStorage } from './blob-storage.js';
 import { createRepository, dataFolders, type Repository } from './repository.js';
 
 const MIGRATIONS_DIR = join(import.meta.dirname, '../../../../prisma/vessel/migrations');
@@ -31,6 +34,8 @@ export interface RepositoryWorld extends Repository {
   readonly dataDir: string;
   readonly publicDir: string;
   readonly poolDir: string;
+  readonly blobs: BlobStorage['blobs'];
+  readonly pool: BlobStorage['pool'];
   /** Brings packages of one source into the line of a change set. */
   stage(
     channel: string,
@@ -57,6 +62,8 @@ export async function openRepository(given: {
   readonly signing?: Signing | undefined;
   /** What another process has left; a new database and folder unless told. */
   readonly at?: { readonly connectionString: string; readonly dataDir: string };
+  /** Where packages go; to a folder unless told. */
+  readonly bucket?: BucketOptions;
 }): Promise<RepositoryWorld> {
   const { postgres, dir, clock } = given;
   const database = { dir: MIGRATIONS_DIR, migrate: migrateDeploy };
@@ -67,11 +74,15 @@ export async function openRepository(given: {
   const db = new VesselDatabase(connectionString);
   const { publicDir, poolDir, incomingDir } = dataFolders(dataDir);
   for (const folder of [publicDir, poolDir, incomingDir]) mkdirSync(folder, { recursive: true });
+  const drafts = new DraftNames(randomUUID());
+  const storage = openBlobStorage({ dataDir, bucket: given.bucket }, { db, drafts });
+  const { blobs, pool } = storage;
   const repository = await createRepository({
     dataDir,
     publicUrl: 'http://127.0.0.1',
-    writerId: randomUUID(),
+    drafts,
     db,
+    blobs,
     clock,
     log: createLogger({ name: 'vessel', level: 'silent' }),
     counters: declareMetrics(new Metrics()),
@@ -117,6 +128,8 @@ export async function openRepository(given: {
     dataDir,
     publicDir,
     poolDir,
+    blobs,
+    pool,
     stage,
     publish: async (channel, packages, stream = 'volatile') => {
       const changeSetId = randomUUID();
@@ -137,7 +150,10 @@ export async function openRepository(given: {
         }),
       ),
     hearAll: async () => void (await db.client.outbox.deleteMany()),
-    close: () => db.close(),
+    close: async () => {
+      await storage.close();
+      await db.close();
+    },
   };
 }
 
@@ -145,10 +161,12 @@ export async function openRepository(given: {
 export async function servePublicly(
   publicDir: string,
   shelf?: RepositoryWorld['shelf'],
+  pool?: RepositoryWorld['pool'],
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server = new PublicServer({
     ...{ publicDir, host: '127.0.0.1', port: 0, health: new Health(), metrics: new Metrics() },
     log: createLogger({ name: 'vessel', level: 'silent' }),
+    pool,
     makeMissing: async (segments) => {
       const place = indexPlaceOf(segments);
       return place !== undefined && (await shelf?.make(place)) === true;

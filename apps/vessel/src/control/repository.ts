@@ -27,9 +27,9 @@ import { RepositorySigner } from '../package-index/repository-signer.js';
 import { RootIndexStore } from '../package-index/root-index.store.js';
 import { VersionFiles } from '../package-index/version-files.js';
 import type { VesselDatabase } from '../persistence/vessel-database.js';
-import { DraftNames } from '../pool/domain/draft-name.js';
+import type { BlobStore } from '../pool/blob-store.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import { DraftSweeper } from '../pool/draft-sweeper.js';
-import { LocalBlobStore } from '../pool/local-blob-store.js';
 import { PackageStore } from '../pool/package.store.js';
 import { PruneService } from '../prune/prune.service.js';
 import { PruneStore } from '../prune/prune.store.js';
@@ -76,15 +76,16 @@ export async function createRepository(given: {
   readonly dataDir: string;
   readonly publicUrl: string;
   readonly db: VesselDatabase;
-  /** A UUID of this process; whoever holds its lock keeps its drafts from being swept. */
-  readonly writerId: string;
+  /** Of this process; whoever holds its writer's lock keeps its drafts from being swept. */
+  readonly drafts: DraftNames;
+  readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: VesselMetrics;
   /** Signs what is published, where there are keys. */
   readonly signing?: { readonly keys: readonly SigningKey[]; readonly validDays: number };
 }): Promise<Repository> {
-  const { db, clock, log, counters, publicUrl } = given;
+  const { db, blobs, drafts, clock, log, counters, publicUrl } = given;
   const { publicDir, poolDir, incomingDir } = dataFolders(given.dataDir);
   const outbox = new VesselOutboxStore(db, clock, ({ error: err, ...facts }) => {
     counters.announcementsRefused.increment({});
@@ -93,8 +94,6 @@ export async function createRepository(given: {
   const packages = new PackageStore();
   const channels = new ChannelStore(clock);
   const versions = new VersionStore(packages, clock);
-  const drafts = new DraftNames(given.writerId);
-  const blobs = new LocalBlobStore(poolDir, drafts);
   const layout = new ChannelLayout(publicDir);
   const { keys, validDays } = given.signing ?? { keys: [], validDays: 0 };
   const signer = new RepositorySigner(keys, validDays, clock);
@@ -157,7 +156,15 @@ export async function createRepository(given: {
       published: counters.publications,
     }),
     seeding: new SeedService(db, { ...shared, ensure, blobs, codec, incomingDir, drafts }),
-    restoring: new RestoreService(db, { ...shared, blobs, layout, signer, codec }),
+    restoring: new RestoreService(db, {
+      ...shared,
+      blobs,
+      layout,
+      signer,
+      codec,
+      incomingDir,
+      drafts,
+    }),
     browser: new ChannelBrowser(db, reader, versions, publicUrl),
     timeline: new VersionTimeline(db, reader, versions, packages),
     search: new PackageSearch(db, reader, publicUrl),

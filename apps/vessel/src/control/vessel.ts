@@ -13,9 +13,11 @@ import { renewSignaturesChore, SIGNATURE_TIMERS } from '../package-index/package
 import { prunePoolChore, PRUNE_TIMERS } from '../prune/prune.chores.js';
 import { VesselDatabase } from '../persistence/vessel-database.js';
 import { seekWriterLock } from '../persistence/writer-lock.js';
+import { DraftNames } from '../pool/domain/draft-name.js';
 import { makeDirectoryDurably } from '../pool/durable-files.js';
 import { PublicServer } from '../serving/public-server.js';
 import { declareMetrics, type VesselMetrics } from '../vessel-metrics.js';
+import { openBlobStorage } from './blob-storage.js';
 import { lead } from './leader.js';
 import { createParts, type VesselParts } from './parts.js';
 import { dataFolders } from './repository.js';
@@ -51,6 +53,10 @@ export async function startVessel(given: {
     onTrouble: (err) => log.warn({ err }, 'Writer lock in trouble'),
   });
   shutdown.add('writer lock', () => writerLock.release());
+  const drafts = new DraftNames(writerId);
+  const { blobs, pool, close: closeBlobs } = openBlobStorage(config, { db, drafts });
+  shutdown.add('blobs', closeBlobs);
+  health.addReadinessCheck('blobs', () => blobs.check());
   let started = false;
   health.addReadinessCheck('start', () =>
     started ? Promise.resolve() : Promise.reject(new Error('Still starting')),
@@ -63,7 +69,7 @@ export async function startVessel(given: {
     const place = indexPlaceOf(segments);
     return place !== undefined && (await late.parts?.shelf.make(place)) === true;
   };
-  const serving = { ...folders, host, port: wishedPort, health, metrics, log, makeMissing };
+  const serving = { ...folders, host, port: wishedPort, health, metrics, log, makeMissing, pool };
   const http = new PublicServer(serving);
   const port = await http.listen();
   shutdown.add('http', () => http.close());
@@ -82,8 +88,9 @@ export async function startVessel(given: {
   const parts = await createParts({
     config,
     publicUrl: url,
-    writerId,
+    drafts,
     db,
+    blobs,
     artefacts: new ContractClient(artefactLink),
     queue,
     clock: systemClock,

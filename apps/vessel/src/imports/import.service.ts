@@ -159,9 +159,10 @@ export class ImportService {
       await this.parts.incoming.discard(importId);
       return;
     }
-    const saysAbsent = error instanceof AppError && error.code === 'artefact.not-found';
+    const code = error instanceof AppError ? error.code : undefined;
+    const saysAbsent = code === 'artefact.not-found';
     const { lastProgressAt, tries } = open;
-    const isOurFault = isDiskFault(error);
+    const isOurFault = isDiskFault(error) || code === 'pool.unavailable';
     const waited = { lastProgressAt, now: clock.now(), stagnationMs, saysAbsent };
     if (!isOurFault && isGivenUp(waited)) {
       const message = `Nothing could be fetched from ${open.order.builderId} for too long: ${textOf(error)}`;

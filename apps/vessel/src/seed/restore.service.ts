@@ -2,8 +2,10 @@ import { nameSchema, versionManifestSchema, type VersionManifest } from '@cairn/
 import { invariant, jsonOf } from '@cairn/std';
 import { decodeIndex, type Codec } from '@cairn/stone';
 import { sha256OfBytes, sha256OfFile } from '@cairn/stone-files';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { ChannelStore } from '../channels/channel.store.js';
 import { changedPackages, toVersionChanges } from '../channels/domain/stream-contents.js';
 import type { VersionStore } from '../channels/version.store.js';
@@ -12,6 +14,7 @@ import type { ChannelLayout } from '../package-index/channel-layout.js';
 import type { RepositorySigner } from '../package-index/repository-signer.js';
 import type { Transaction, VesselDatabase } from '../persistence/vessel-database.js';
 import type { BlobStore } from '../pool/blob-store.js';
+import type { DraftNames } from '../pool/domain/draft-name.js';
 import { hasCode, sideBySide } from '../pool/durable-files.js';
 import type { NewPackage } from '../pool/domain/new-package.js';
 import type { PoolPackage } from '../pool/domain/pool-package.js';
@@ -59,6 +62,8 @@ export class RestoreService {
       readonly layout: ChannelLayout;
       readonly signer: RepositorySigner;
       readonly codec: Codec;
+      readonly incomingDir: string;
+      readonly drafts: DraftNames;
     },
   ) {}
 
@@ -176,18 +181,37 @@ export class RestoreService {
     };
     let done = 0;
     await sideBySide([...paths], async ([sha256, path]) => {
-      const file = layout.poolFile(channel, path);
-      const item = await this.readPackage(file, sha256);
+      const item = await this.withBytes(layout.poolFile(channel, path), sha256, async (file) => {
+        const read = await this.readPackage(file, sha256);
+        if (typeof read !== 'string') await blobs.add(file, sha256);
+        return read;
+      });
       done += 1;
       if (typeof item === 'string') report.problems.push(`${channel}/${path}: ${item}`);
       else {
-        await blobs.add(file, sha256);
         items.push(item);
         if (items.length >= COMMIT_BATCH) await flush();
       }
       if (done % COMMIT_BATCH === 0) report.onProgress(`package ${done} of ${paths.size}`);
     });
     if (items.length > 0) await flush();
+  }
+
+  /** Works on the file of a package: the one in the public folder, or else what the blob store has. */
+  private async withBytes<T>(
+    placed: string,
+    sha256: string,
+    work: (file: string) => Promise<T>,
+  ): Promise<T> {
+    const stored = existsSync(placed) ? undefined : await this.parts.blobs.read(sha256);
+    if (stored === undefined) return work(placed);
+    const file = join(this.parts.incomingDir, this.parts.drafts.next());
+    try {
+      await pipeline(stored, createWriteStream(file, { mode: 0o600 }));
+      return await work(file);
+    } finally {
+      await rm(file, { force: true });
+    }
   }
 
   private async readPackage(file: string, sha256: string): Promise<NewPackage | string> {
