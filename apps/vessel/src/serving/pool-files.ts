@@ -52,7 +52,7 @@ export class PoolFiles {
 
   /** What the pool has directly below a path of a channel, the channel's own folder included; in any order. */
   async list([channel, ...below]: readonly string[]): Promise<readonly ListedEntry[]> {
-    if (channel === undefined) return [];
+    if (channel === undefined || (below[0] ?? POOL) !== POOL) return [];
     const prefix = below.map((name) => `${name}/`).join('');
     const rows = await this.db.client.$queryRaw<EntryRow[]>`
       WITH item AS (

@@ -1,11 +1,11 @@
-import { AppError } from '@cairn/contracts';
-import type { Health, HealthReport, Logger, Metrics } from '@cairn/observability';
+import type { Health, Logger, Metrics } from '@cairn/observability';
 import { METRICS_CONTENT_TYPE } from '@cairn/observability';
 import { KIB, SECOND_MS } from '@cairn/std';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { hasCode } from '../pool/durable-files.js';
+import { sendFault, sendReport, sendText } from './answers.js';
 import { inOrder, listDirectory, listingPage, type ListedEntry } from './directory-listing.js';
 import { LISTING_CACHE_CONTROL } from './domain/file-headers.js';
 import { parseRequestPath, type RequestPath } from './domain/request-path.js';
@@ -179,37 +179,11 @@ export class PublicServer {
   private fail(request: IncomingMessage, response: ServerResponse, err: unknown): void {
     this.options.log.error({ err, path: request.url }, 'Request failed');
     if (response.headersSent) response.destroy();
-    else if (err instanceof AppError && err.isRetryable) {
-      response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-      sendText(response, err.status, `${err.code}: This cannot be had at present.`);
-    } else sendText(response, 500, 'Something went wrong here.');
+    else sendFault(response, err);
   }
 }
 
 const CLOSE_GRACE_MS = 3_000;
-const RETRY_AFTER_SECONDS = 10;
-/** What was set for a file that then could not be sent. */
-const FILE_HEADERS = [
-  'ETag',
-  'Last-Modified',
-  'Content-Encoding',
-  'Accept-Ranges',
-  'Content-Length',
-  'Content-Range',
-];
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  for (const name of FILE_HEADERS) response.removeHeader(name);
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  response.setHeader('Cache-Control', 'no-store');
-  response.writeHead(status).end(`${text}\n`);
-}
-
-function sendReport(response: ServerResponse, report: HealthReport): void {
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('Cache-Control', 'no-store');
-  response.writeHead(report.status === 'up' ? 200 : 503).end(JSON.stringify(report));
-}
 
 /** The reader went away or stalled; that is its right. */
 function isClientGone(error: unknown): boolean {
