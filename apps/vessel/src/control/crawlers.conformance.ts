@@ -46,8 +46,11 @@ export interface CrawlReport {
   readonly faults: string[];
 }
 
-/** Begins to read; `stop` ends it and says what was found. */
-export function startCrawlers(crawling: Crawling): { stop(): Promise<CrawlReport> } {
+/** Begins to read; `found` grows meanwhile, and `stop` ends it when every reader has ended its round. */
+export function startCrawlers(crawling: Crawling): {
+  readonly found: Readonly<CrawlReport>;
+  stop(): Promise<CrawlReport>;
+} {
   const report: CrawlReport = {
     ...{ rounds: 0, packages: 0, absences: 0 },
     ...{ releases: new Set(), faults: [] },
@@ -70,6 +73,7 @@ export function startCrawlers(crawling: Crawling): { stop(): Promise<CrawlReport
     }
   });
   return {
+    found: report,
     stop: async () => {
       isOver = true;
       await Promise.all(crawlers);
