@@ -1,4 +1,3 @@
-import { type SigningKey } from '@cairn/auth';
 import {
   MANIFEST_NAME,
   MANIFEST_SIGNATURE_NAME,
@@ -16,12 +15,12 @@ import {
   REQUESTS_AT_ONCE,
   type RepositoryReader,
 } from './repository-reader.js';
-import { readManifest, readRoot, type Problem } from './snapshot.js';
+import { readManifest, readRoot, type Problem, type Trust } from './snapshot.js';
 import { encodedPath, readIndexes, type ListedPackage } from './version-packages.js';
 
 export interface MirrorOrder {
   readonly reader: RepositoryReader;
-  readonly trusted: readonly SigningKey[];
+  readonly trust: Trust;
   /** The channel's folder in the mirror. */
   readonly dir: string;
   /** Whether files that the mirrored versions do not need go, last of all. */
@@ -44,8 +43,8 @@ const PACKAGES_PER_NOTE = 200;
  * whoever reads the mirror meanwhile finds complete versions only. Files that are there already are not fetched again.
  */
 export async function mirrorRepository(order: MirrorOrder): Promise<MirrorReport> {
-  const { reader, trusted, dir, onProgress } = order;
-  const root = await readRoot(reader, trusted);
+  const { reader, trust, dir, onProgress } = order;
+  const root = await readRoot(reader, trust);
   if ('code' in root) throw refused(root);
   const [fault] = root.problems;
   if (fault !== undefined) throw refused(fault);
@@ -71,14 +70,14 @@ export async function mirrorRepository(order: MirrorOrder): Promise<MirrorReport
 }
 
 async function readVersion(
-  { reader, trusted }: MirrorOrder,
+  { reader, trust }: MirrorOrder,
   history: string,
   found: {
     readonly packages: Map<string, ListedPackage>;
     readonly documents: Map<string, Uint8Array>;
   },
 ): Promise<void> {
-  const version = await readManifest(reader, history, trusted);
+  const version = await readManifest(reader, history, trust);
   if ('code' in version) throw refused(version);
   found.documents.set(`history/${history}/${MANIFEST_NAME}`, version.bytes);
   if (version.signature !== undefined) {

@@ -10,20 +10,28 @@ import { JSON_FLAG, type JsonOptions } from '../shell.js';
 import { counted, humanSize, printable } from '../stone/printable.js';
 import { mirrorRepository } from './mirror-repository.js';
 import { RepositoryReader } from './repository-reader.js';
+import { type Trust } from './snapshot.js';
 import { verifyRepository } from './verify-repository.js';
 
-interface VerifyOptions extends JsonOptions {
+interface TrustOptions extends JsonOptions {
   readonly key?: string;
+  readonly channel?: string;
+}
+
+interface VerifyOptions extends TrustOptions {
   readonly state?: string;
   readonly deep?: boolean;
 }
 
-interface MirrorOptions extends JsonOptions {
-  readonly key?: string;
+interface MirrorOptions extends TrustOptions {
   readonly delete?: boolean;
 }
 
 const KEY_OPTION = ['--key <file>', 'PEM file with the public keys to trust'] as const;
+const CHANNEL_OPTION = [
+  '--channel <name>',
+  'which channel signatures must be for; default: the last part of the address',
+] as const;
 
 /** Adds to `channel` what reads repositories as a client does, without a summit. */
 export function registerMirrorCommands(channel: Command): void {
@@ -34,6 +42,7 @@ export function registerMirrorCommands(channel: Command): void {
       'check a repository or mirror from nothing but public keys; exits with 1 on faults',
     )
     .option(...KEY_OPTION)
+    .option(...CHANNEL_OPTION)
     .option('--state <file>', 'remember the number of the root index here, and notice a rollback')
     .option('--deep', 'read every package file, not only its size')
     .option(...JSON_FLAG)
@@ -46,6 +55,7 @@ export function registerMirrorCommands(channel: Command): void {
       'copy what the root index lists; it changes last, so readers see complete versions',
     )
     .option(...KEY_OPTION)
+    .option(...CHANNEL_OPTION)
     .option('--delete', 'remove what is no longer listed, last of all')
     .option(...JSON_FLAG)
     .action((url: string, dir: string, options: MirrorOptions) => mirrorCommand(url, dir, options));
@@ -53,10 +63,10 @@ export function registerMirrorCommands(channel: Command): void {
 
 async function verifyCommand(url: string, options: VerifyOptions): Promise<void> {
   const reader = new RepositoryReader(url);
-  const trusted = await trustedKeys(options.key);
+  const trust = await trustOf(reader, options);
   const report = await verifyRepository({
     reader,
-    trusted,
+    trust,
     nowMs: Date.now(),
     serialSeen: await serialSeen(options.state, reader.base.href),
     isDeep: options.deep === true,
@@ -73,14 +83,15 @@ async function verifyCommand(url: string, options: VerifyOptions): Promise<void>
     problems.length === 0
       ? `Good: ${held}${expiresAt === null ? '' : `, signed until ${new Date(expiresAt).toISOString()}`}.`
       : `${counted(problems.length, 'fault')} in ${held}.`,
-    ...(trusted.length === 0 ? ['No key was given, so no signature was checked.'] : []),
+    ...(trust.keys.length === 0 ? ['No key was given, so no signature was checked.'] : []),
   ]);
 }
 
 async function mirrorCommand(url: string, dir: string, options: MirrorOptions): Promise<void> {
+  const reader = new RepositoryReader(url);
   const report = await mirrorRepository({
-    reader: new RepositoryReader(url),
-    trusted: await trustedKeys(options.key),
+    reader,
+    trust: await trustOf(reader, options),
     dir: path.resolve(dir),
     isDeleting: options.delete === true,
     onProgress: noteProgress,
@@ -93,6 +104,14 @@ async function mirrorCommand(url: string, dir: string, options: MirrorOptions): 
 
 function noteProgress(done: string): void {
   if (process.stderr.isTTY) printNote(done);
+}
+
+async function trustOf({ base }: RepositoryReader, options: TrustOptions): Promise<Trust> {
+  const last = base.pathname.split('/').findLast((part) => part !== '');
+  return {
+    keys: await trustedKeys(options.key),
+    channel: options.channel ?? last,
+  };
 }
 
 async function trustedKeys(file: string | undefined): Promise<readonly SigningKey[]> {

@@ -1,13 +1,12 @@
-import { type SigningKey } from '@cairn/auth';
 import { ROOT_SIGNATURE_NAME } from '@cairn/contracts';
 import { mapInParallel } from '@cairn/std';
 import { REQUESTS_AT_ONCE, type RepositoryReader } from './repository-reader.js';
-import { problem, readManifest, readRoot, type Problem } from './snapshot.js';
+import { problem, readManifest, readRoot, type Problem, type Trust } from './snapshot.js';
 import { encodedPath, readIndexes, type ListedPackage } from './version-packages.js';
 
 export interface VerifyOrder {
   readonly reader: RepositoryReader;
-  readonly trusted: readonly SigningKey[];
+  readonly trust: Trust;
   readonly nowMs: number;
   /** Serial that was seen before; a lower one is a rollback. */
   readonly serialSeen: number | undefined;
@@ -27,8 +26,8 @@ export interface VerifyReport {
 
 /** Checks a channel from nothing but public keys: root index, every listed version, every index, every package file. */
 export async function verifyRepository(order: VerifyOrder): Promise<VerifyReport> {
-  const { reader, trusted, onProgress } = order;
-  const root = await readRoot(reader, trusted);
+  const { reader, trust, onProgress } = order;
+  const root = await readRoot(reader, trust);
   if ('code' in root) return emptyReport(root);
   const problems = [...root.problems, ...freshness(root.statement, order)];
   const histories = Object.keys(root.index.history);
@@ -84,11 +83,11 @@ function freshness(
 }
 
 async function verifyVersion(
-  { reader, trusted }: VerifyOrder,
+  { reader, trust }: VerifyOrder,
   history: string,
   packages: Map<string, ListedPackage>,
 ): Promise<readonly Problem[]> {
-  const found = await readManifest(reader, history, trusted);
+  const found = await readManifest(reader, history, trust);
   if ('code' in found) return [found];
   const problems: Problem[] = [];
   for await (const index of readIndexes(reader, found.manifest)) {

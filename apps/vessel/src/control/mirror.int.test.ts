@@ -3,7 +3,16 @@ import { readSigningKeys } from '@cairn/auth';
 import { makeTestFolder, ManualClock, testServers } from '@cairn/testing';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY_MS, type Instant } from '@cairn/std';
@@ -79,6 +88,24 @@ it('verifies a repository from its address and a key, to the last byte', async (
   expect((await verify(`${server.url}/main`)).codes).toEqual([]);
   const foreign = await verify(`${server.url}/main`, '--key', foreignFile);
   expect(new Set(foreign.codes)).toEqual(new Set(['signature-invalid']));
+});
+
+it('does not take one channel for another, though one key signs both', async () => {
+  const dir = join(folder.dir, 'posing');
+  cpSync(join(world.publicDir, 'main'), join(dir, 'stable'), { recursive: true });
+  const posing = await servePublicly(dir);
+  try {
+    const found = await verify(`${posing.url}/stable`, '--key', keyFile);
+    expect(new Set(found.codes)).toEqual(new Set(['other-channel']));
+    const named = ['--key', keyFile, '--channel', 'main'];
+    expect((await verify(`${posing.url}/stable`, ...named)).codes).toEqual([]);
+    const target = join(folder.dir, 'posed');
+    const mirrored = await cairn('mirror', `${posing.url}/stable`, target, '--key', keyFile);
+    expect(mirrored.exitCode).not.toBe(0);
+    expect(existsSync(target)).toBe(false);
+  } finally {
+    await posing.close();
+  }
 });
 
 it('copies a mirror that verifies by itself, and follows it with what is new only', async () => {
