@@ -13,10 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What `npm start -- …` runs once everything is installed and built. */
-async function start(
-  ...args: string[]
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(
+function launch(...args: string[]) {
+  return spawn(
     process.execPath,
     [
       '--import',
@@ -28,6 +26,12 @@ async function start(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+}
+
+async function start(
+  ...args: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = launch(...args);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -74,4 +78,21 @@ it('says with --check what is wrong, and ends with 1', async () => {
   const none = await start('--check', '--recipes', recipes, '--only', 'nonsense');
   expect(none.code).not.toBe(0);
   expect(none.err).toContain('has no recipe nonsense');
+});
+
+it('touches nothing of a folder that is in use, and ends', async () => {
+  const first = launch();
+  try {
+    await new Promise<void>((ready) => {
+      first.stderr.on('data', (text: Buffer) => {
+        if (text.includes('Cairn is running')) ready();
+      });
+    });
+    const second = await start();
+    expect(second.code).toBe(1);
+    expect(second.err).toContain('already runs');
+  } finally {
+    first.kill('SIGINT');
+    expect(await new Promise((done) => first.once('close', done))).toBe(0);
+  }
 });

@@ -199,13 +199,10 @@ export class Stack {
   private async startServers(): Promise<void> {
     this.say('Starting Postgres, Redis and NATS');
     const given = this.options.servers;
-    await Promise.all([
-      given?.postgresUrl === undefined
-        ? this.startPostgres()
-        : (this.urls.postgres = given.postgresUrl),
-      given?.redisUrl === undefined ? this.startRedis() : (this.urls.redis = given.redisUrl),
-      this.nodeCommand('summit', ['setup', '--secrets', this.secretsDir], {}),
-    ]);
+    // Alone: where the folder is in use already, Postgres says so before anything else is touched.
+    if (given?.postgresUrl === undefined) await this.startPostgres();
+    else this.urls.postgres = given.postgresUrl;
+    await this.nodeCommand('summit', ['setup', '--secrets', this.secretsDir], {});
     for (const name of DATABASES) await ensureDatabase(this.urls.postgres, name);
     this.say('Bringing the databases up to date');
     // The broker is told of every revocation before it starts: they are in summit's database.
@@ -214,13 +211,17 @@ export class Stack {
       if (given?.natsUrl === undefined) await this.startNats();
       else await this.useNats(given.natsUrl);
     };
-    await Promise.all([broker(), this.migrateVessel()]);
+    const redis = async () => {
+      if (given?.redisUrl === undefined) await this.startRedis();
+      else this.urls.redis = given.redisUrl;
+    };
+    await allDone([broker(), redis(), this.migrateVessel()]);
   }
 
   private async startServices(): Promise<void> {
     this.say('Starting vessel (publishes packages) and summit (decides what is built)');
     await this.choosePorts();
-    await Promise.all([this.startVessel(), this.startSummit()]);
+    await allDone([this.startVessel(), this.startSummit()]);
   }
 
   private async startPostgres(): Promise<void> {
@@ -342,5 +343,12 @@ async function ensureDatabase(postgresUrl: string, name: string): Promise<void> 
   } catch (error) {
     const DUPLICATE_DATABASE = '42P04';
     if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
+  }
+}
+
+/** Waits for all, also when one fails: what the others have started by then must be stopped as well. */
+async function allDone(works: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 }
