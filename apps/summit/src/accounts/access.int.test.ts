@@ -43,6 +43,7 @@ const PARAMS = {
   project: 'main',
   repository: 'recipes',
   channel: 'main',
+  name: 'nano',
 };
 
 /** The status of a route's answer; an endless answer is left after its head. */

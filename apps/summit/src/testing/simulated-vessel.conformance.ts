@@ -8,8 +8,13 @@ import {
   importCancel,
   importFinished,
   importStart,
+  packageDependants,
+  packageFiles,
   packageList,
+  packageShow,
+  packageVersions,
   poolPrune,
+  versionList,
   type NatsContract,
   type RequestOf,
 } from '@cairn/contracts';
@@ -130,6 +135,11 @@ export class SimulatedVessel {
       sizeBytes: 0,
     }));
     this.on(packageList, () => ({ history: this.head, total: 0, packages: [] }));
+    this.on(versionList, () => ({ versions: [], next: null }));
+    for (const contract of [packageShow, packageFiles, packageDependants, packageVersions]) {
+      this.refusals.set(contract.subject, { status: 404, code: 'package.not-found' });
+      this.on(contract, () => undefined);
+    }
     await connection.flush();
   }
 
