@@ -16,7 +16,7 @@ export function rebuildLines(rebuild: RebuildView, nowMs: number): string[] {
     .map((name) => `${steps[name]} ${name}`);
   return [
     printable(
-      `${rebuild.id}  ${rebuild.project}/${rebuild.profile}  ${rebuild.state}  of ${what}, round ${rebuild.round}, by ${rebuild.account} ${relativeTime(rebuild.createdAt, nowMs)}`,
+      `${rebuild.id}  ${rebuild.project}/${rebuild.profile}  ${rebuild.state}  of ${what}, round ${rebuild.round}${rebuild.byStage ? ', published by stage' : ''}, by ${rebuild.account} ${relativeTime(rebuild.createdAt, nowMs)}`,
     ),
     `  ${steps.built} of ${steps.total} built${parts.length === 0 ? '' : `; ${parts.join(', ')}`}`,
     ...(forecast === null

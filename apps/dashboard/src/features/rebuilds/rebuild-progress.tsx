@@ -17,8 +17,12 @@ export function RebuildProgress({ rebuild }: { readonly rebuild: RebuildView }) 
         text={`${steps.built} of ${steps.total}`}
       />
       <p className="muted small">
-        {[...others, `round ${rebuild.round}`].join(' · ')} · started by {rebuild.account}{' '}
-        <Ago at={rebuild.createdAt} />
+        {[
+          ...others,
+          `round ${rebuild.round}`,
+          ...(rebuild.byStage ? ['published by stage'] : []),
+        ].join(' · ')}{' '}
+        · started by {rebuild.account} <Ago at={rebuild.createdAt} />
       </p>
       {forecast !== null && (
         <p className="muted small">
