@@ -154,6 +154,29 @@ it('says that the bucket is away, stages nothing half, and goes on afterwards', 
   expect(await world.publish('main', [late])).toHaveProperty('history');
 });
 
+it('refuses what is larger than a bucket takes, before anything is uploaded', async () => {
+  const { world } = await open();
+  await ensure(world);
+  const { description } = smallPackage({ name: 'giant' });
+  const { name, version, sourceRelease, buildRelease, sourceId: source } = description;
+  const file = { sha256: 'a'.repeat(64), sizeBytes: world.blobs.sizeBytesMax + 1 };
+  const collectable = { kind: 'package' as const, name: `${name}.stone`, ...file };
+  const order = {
+    ...{ importId: randomUUID(), changeSetId: randomUUID(), builderId: 'builder' },
+    ...{ channel: 'main', stream: 'volatile', collectables: [collectable] },
+    expected: { source, version, sourceRelease, buildRelease, architecture: 'x86_64' as const },
+  };
+  await world.importStore.request(order);
+  const refusal = await world.staging.stage({
+    order,
+    artefacts: [{ collectable, description, files: [] }],
+    packages: [],
+    files: [{ ...file, path: '/nowhere' }],
+  });
+  expect(refusal).toMatchObject({ code: 'artefacts.too-large' });
+  expect(await world.db.client.blob.count()).toBe(0);
+});
+
 it('prunes what nothing needs, uploads that no row came to name as well', async () => {
   const { world, clock } = await open();
   await ensure(world);

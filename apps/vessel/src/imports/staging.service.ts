@@ -63,6 +63,10 @@ export class StagingService {
     const { blobs, packages } = this.parts;
     const newPackages = this.newPackages(checked.artefacts);
     if (!Array.isArray(newPackages)) return newPackages;
+    if (checked.files.some(({ sizeBytes }) => sizeBytes > blobs.sizeBytesMax)) {
+      const message = `The pool takes files of ${blobs.sizeBytesMax} bytes at most.`;
+      return { code: 'artefacts.too-large', message };
+    }
     await this.db.inTransaction((tx) => packages.addBlobs(tx, checked.files));
     await sideBySide(checked.files, ({ path, sha256 }) => blobs.add(path, sha256));
     try {

@@ -6,6 +6,8 @@ import type { DurableBatch } from './durable-files.js';
  * is another machine; then it may be made again.
  */
 export interface BlobStore {
+  /** The largest blob that can be added. */
+  readonly sizeBytesMax: number;
   /** Whether a complete blob is there. */
   has(sha256: string): Promise<boolean>;
   /**

@@ -12,6 +12,8 @@ const COPY_INSTEAD = ['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP'];
 
 /** Blobs below one directory, sharded by the first two digits of their hash. */
 export class LocalBlobStore implements BlobStore {
+  readonly sizeBytesMax = Infinity;
+
   constructor(
     private readonly dir: string,
     private readonly names: DraftNames,

@@ -25,8 +25,6 @@ export interface BucketOptions {
   readonly usesPathStyle: boolean;
 }
 
-/** The most that S3 takes in one request; only then is an object complete or not there. */
-const BLOB_SIZE_BYTES_MAX = 5 * GIB;
 const CONNECT_TIMEOUT_MS = 5 * SECOND_MS;
 /** The longest until an answer begins, unless a file is sent first. */
 const ANSWER_TIMEOUT_MS = 15 * SECOND_MS;
@@ -36,6 +34,8 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /** Blobs in a bucket, under the names that a local directory gives them. */
 export class S3BlobStore implements BlobStore {
+  /** The most that S3 takes in one request; only then is an object complete or not there. */
+  readonly sizeBytesMax = 5 * GIB;
   private readonly client: S3Client;
 
   constructor(private readonly options: BucketOptions) {
@@ -67,7 +67,7 @@ export class S3BlobStore implements BlobStore {
 
   async add(file: string, sha256: string): Promise<void> {
     const { size } = await stat(file);
-    invariant(size <= BLOB_SIZE_BYTES_MAX, `a blob has at most ${BLOB_SIZE_BYTES_MAX} bytes`);
+    invariant(size <= this.sizeBytesMax, `a blob has at most ${this.sizeBytesMax} bytes`);
     if ((await this.sizeOf(sha256)) === size) return;
     const put = new PutObjectCommand({
       ...this.at(sha256),
