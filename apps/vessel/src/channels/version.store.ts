@@ -218,7 +218,7 @@ export class VersionStore {
     await announceWork(tx, 'outbox');
   }
 
-  /** Keeps the contents of a committed version in memory; the next version is most often made from it. */
+  /** Keeps the contents of a version in memory: its files are made from them, and most often the next version. */
   remember(versionId: number, ids: readonly number[]): void {
     this.contents.set(versionId, ids, ids.length + 1);
   }

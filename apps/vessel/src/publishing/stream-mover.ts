@@ -87,7 +87,8 @@ export class StreamMover {
       const message = `Other bytes (${taken.sha256}) lie at ${taken.path} of ${channel.name} already.`;
       throw new AppError('pool.path-taken', message);
     }
-    return this.parts.versions.append(tx, {
+    const { versions } = this.parts;
+    const version = await versions.append(tx, {
       channel,
       parentId: now.versionId,
       kind: 'published',
@@ -95,6 +96,12 @@ export class StreamMover {
       architectures: channel.architectures,
       changes: toVersionChanges(changed),
     });
+    // Its files are written next. No other version gets this id, even if the transaction comes to nothing.
+    versions.remember(
+      version.id,
+      move.after.map(({ id }) => id),
+    );
+    return version;
   }
 }
 
