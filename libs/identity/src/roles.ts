@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'task:retry',
   'task:cancel',
   'task:bump',
+  'task:hold',
   'repository:refresh',
   'project:apply',
   'allocation:pause',
@@ -26,7 +27,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 const PERMISSIONS_OF: Readonly<Record<AccountRole, readonly Permission[]>> = {
   admin: PERMISSIONS,
-  packager: ['read', 'task:retry', 'task:cancel', 'repository:refresh'],
+  packager: ['read', 'task:retry', 'task:cancel', 'task:hold', 'repository:refresh'],
   viewer: ['read'],
 };
 

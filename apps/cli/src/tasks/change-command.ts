@@ -4,7 +4,7 @@ import { type JsonOptions, type Shell } from '../shell.js';
 import { printable } from '../stone/printable.js';
 import { taskName } from './task-words.js';
 
-/** `cairn task retry|cancel ID`. */
+/** `cairn task retry|cancel|hold|release ID`. */
 export async function changeCommand(
   shell: Shell,
   route: typeof retryTask,

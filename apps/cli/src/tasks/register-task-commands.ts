@@ -1,4 +1,11 @@
-import { BUMP_MAX, cancelTask, retryTask, TASK_STATES } from '@cairn/contracts';
+import {
+  BUMP_MAX,
+  cancelTask,
+  holdTask,
+  releaseTask,
+  retryTask,
+  TASK_STATES,
+} from '@cairn/contracts';
 import { Option, type Command } from 'commander';
 import { nameArgument, taskIdArgument, wholeNumber } from '../input/arguments.js';
 import { JSON_FLAG, type JsonOptions, type Shell } from '../shell.js';
@@ -77,6 +84,18 @@ function registerChanging(task: Command, shell: Shell): void {
     .description('cancel an open task; a running build is stopped')
     .option(...JSON_FLAG)
     .action((id: number, options: JsonOptions) => changeCommand(shell, cancelTask, id, options));
+  task
+    .command('hold')
+    .argument(...ID)
+    .description('give a waiting task to no builder until it is released')
+    .option(...JSON_FLAG)
+    .action((id: number, options: JsonOptions) => changeCommand(shell, holdTask, id, options));
+  task
+    .command('release')
+    .argument(...ID)
+    .description('let a task that is held be built again')
+    .option(...JSON_FLAG)
+    .action((id: number, options: JsonOptions) => changeCommand(shell, releaseTask, id, options));
   task
     .command('bump')
     .argument(...ID)

@@ -1,5 +1,11 @@
 import { parseTrust, createCredentials } from '@cairn/auth';
-import { bumpTask, pauseAllocation, resumeAllocation } from '@cairn/contracts';
+import {
+  bumpTask,
+  holdTask,
+  pauseAllocation,
+  releaseTask,
+  resumeAllocation,
+} from '@cairn/contracts';
 import { ChoreQueue } from '@cairn/jobs';
 import { connectNats, ContractClient } from '@cairn/messaging';
 import { createLogger } from '@cairn/observability';
@@ -86,6 +92,25 @@ it('gives a builder to the task that an operator moved forwards', async () => {
   await expect(
     world.admin.call(bumpTask, { params: { taskId }, body: { bump: 0 } }),
   ).rejects.toThrow('task.illegal-transition');
+  await world.settle();
+});
+
+it('gives a task that is held to nobody until it is released', async () => {
+  await world.admin.call(pauseAllocation);
+  await world.refresh(world.recipes.commitRecipes({ name: 'heavy' }, { name: 'light' }));
+  await world.taskBecomes('light', { state: 'new' });
+  const { id: taskId } = await world.task('heavy');
+  const held = await world.admin.call(holdTask, { params: { taskId } });
+  expect(held.reason).toMatchObject({ code: 'held', sentence: 'Held by an operator.' });
+  const builder = await world.builder('holding', { slots: 2 });
+  await world.admin.call(resumeAllocation);
+  await world.eventually(() => expect(builder.orders[0]?.source).toBe('light'));
+  expect((await world.task('heavy')).reason.code).toBe('held');
+  await world.admin.call(releaseTask, { params: { taskId } });
+  await builder.order('heavy');
+  await expect(world.admin.call(holdTask, { params: { taskId } })).rejects.toThrow(
+    'task.illegal-transition',
+  );
   await world.settle();
 });
 

@@ -55,8 +55,8 @@ export class Dispatch implements OnModuleInit {
     return this.database.inTransaction(async (tx) => {
       const task = await this.tasks.lock(tx, planned.id);
       const builder = await this.builders.lock(tx, builderId);
-      if (task.progress.state !== 'new' || builder === null || builder.removedAt !== null)
-        return false;
+      if (task.progress.state !== 'new' || task.isHeld) return false;
+      if (builder === null || builder.removedAt !== null) return false;
       if (await this.pause.isPaused(tx)) return false;
       const running = (await this.attempts.unsettledOf(builder.id, tx)).filter(
         (attempt) => attempt.state !== 'reserved',

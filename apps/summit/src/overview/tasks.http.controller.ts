@@ -1,4 +1,13 @@
-import { bumpTask, cancelTask, getOverview, getTask, listTasks, retryTask } from '@cairn/contracts';
+import {
+  bumpTask,
+  cancelTask,
+  getOverview,
+  getTask,
+  holdTask,
+  listTasks,
+  releaseTask,
+  retryTask,
+} from '@cairn/contracts';
 import { type AccessClaims } from '@cairn/identity';
 import { Controller } from '@nestjs/common';
 import { AuditStore } from '../accounts/audit.store.js';
@@ -56,6 +65,16 @@ export class TasksHttpController {
     return this.views.detail(taskId);
   }
 
+  @Route(holdTask)
+  hold(@Input() input: RouteInput<typeof holdTask>, @Caller() caller: AccessClaims) {
+    return this.setHeld(input.params.taskId, caller, true);
+  }
+
+  @Route(releaseTask)
+  release(@Input() input: RouteInput<typeof releaseTask>, @Caller() caller: AccessClaims) {
+    return this.setHeld(input.params.taskId, caller, false);
+  }
+
   @Route(cancelTask)
   async cancel(@Input() input: RouteInput<typeof cancelTask>, @Caller() caller: AccessClaims) {
     const { taskId } = input.params;
@@ -64,6 +83,13 @@ export class TasksHttpController {
       caller.name,
       this.audit.by(caller, 'task.cancel', String(taskId)),
     );
+    return this.views.detail(taskId);
+  }
+
+  private async setHeld(taskId: number, caller: AccessClaims, isHeld: boolean) {
+    const action = isHeld ? 'task.hold' : 'task.release';
+    const audit = this.audit.by(caller, action, String(taskId));
+    await this.commands.hold(taskId, { isHeld, account: caller.name }, audit);
     return this.views.detail(taskId);
   }
 }

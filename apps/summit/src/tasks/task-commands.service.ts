@@ -7,7 +7,7 @@ import { AttemptEnding } from './attempt-ending.service.js';
 import { AttemptStore } from './attempt.store.js';
 import { ChangeSetStore } from './change-set.store.js';
 import { TaskLife } from './task-life.service.js';
-import { TaskStore } from './task.store.js';
+import { TaskStore, type Task } from './task.store.js';
 
 /** What people do to tasks. Each command takes a transaction so that its audit row is part of it. */
 @Injectable()
@@ -51,6 +51,7 @@ export class TaskCommands {
       const sentence = `${account} asked to try ${task.source} ${task.version}-${task.sourceRelease} again.`;
       await this.life.apply(tx, task, { kind: 'retried' }, { now, sentence });
       await this.changeSets.setState(tx, task.changeSetId, { state: 'open' });
+      await this.tasks.setHeld(tx, task.id, false);
       await audit(tx);
     });
   }
@@ -62,14 +63,7 @@ export class TaskCommands {
     audit: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     await this.database.inTransaction(async (tx) => {
-      const task = await this.tasks.lock(tx, taskId);
-      if (task.progress.state !== 'new') {
-        throw new AppError(
-          'task.illegal-transition',
-          `Task ${taskId} is ${task.progress.state}: only a waiting task can be moved.`,
-          { taskId, state: task.progress.state },
-        );
-      }
+      const task = await this.lockWaiting(tx, taskId, 'moved');
       await this.tasks.setBump(tx, task.id, wish.bump);
       const where =
         wish.bump === 0
@@ -83,6 +77,38 @@ export class TaskCommands {
       });
       await audit(tx);
     });
+  }
+
+  /** Keeps a waiting task from builders, or lets it be built again. */
+  async hold(
+    taskId: number,
+    wish: { readonly isHeld: boolean; readonly account: string },
+    audit: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    const { isHeld, account } = wish;
+    const done = isHeld ? 'held' : 'released';
+    await this.database.inTransaction(async (tx) => {
+      const task = await this.lockWaiting(tx, taskId, done);
+      await this.tasks.setHeld(tx, task.id, isHeld);
+      await this.events.record(tx, {
+        at: this.clock.now(),
+        kind: `task.${done}`,
+        sentence: `${account} ${done} ${task.source} ${task.version}-${task.sourceRelease}.`,
+        taskId: task.id,
+      });
+      await audit(tx);
+    });
+  }
+
+  private async lockWaiting(tx: Transaction, taskId: number, wanted: string): Promise<Task> {
+    const task = await this.tasks.lock(tx, taskId);
+    const { state } = task.progress;
+    if (state === 'new') return task;
+    throw new AppError(
+      'task.illegal-transition',
+      `Task ${taskId} is ${state}: only a waiting task can be ${wanted}.`,
+      { taskId, state },
+    );
   }
 
   /** Fails a waiting task that nobody can help any more. */

@@ -27,6 +27,8 @@ export interface Task {
   readonly endedAt: number | null;
   /** Set by an operator: higher goes first, 0 is ordinary. */
   readonly bump: number;
+  /** Set by an operator: not offered until it is released. */
+  readonly isHeld: boolean;
   /** The rebuild that this is a step of; null for tasks that follow from a commit. */
   readonly rebuildId: string | null;
   /** Which build of its source within the rebuild; 0 for all others. */
@@ -35,7 +37,7 @@ export interface Task {
   readonly without: readonly string[];
 }
 
-export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt' | 'bump'>;
+export type NewTask = Omit<Task, 'id' | 'progress' | 'endedAt' | 'bump' | 'isHeld'>;
 
 type TaskRow = Prisma.TaskGetPayload<object>;
 
@@ -220,6 +222,10 @@ export class TaskStore {
     await tx.task.update({ where: { id }, data: { bump } });
   }
 
+  async setHeld(tx: Transaction, id: TaskId, isHeld: boolean): Promise<void> {
+    await tx.task.update({ where: { id }, data: { held: isHeld } });
+  }
+
   async markSuperseded(tx: Transaction, id: TaskId, by: TaskId): Promise<void> {
     await tx.task.update({ where: { id }, data: { supersededBy: by } });
   }
@@ -390,6 +396,7 @@ function toTask(row: TaskRow): Task {
     createdAt: row.createdAt.getTime(),
     endedAt: row.endedAt?.getTime() ?? null,
     bump: row.bump,
+    isHeld: row.held,
     rebuildId: row.rebuildId,
     stage: row.stage,
     without: row.without as string[],

@@ -73,6 +73,24 @@ export const cancelTask = defineRoute({
   reply: taskDetailSchema,
 });
 
+export const holdTask = defineRoute({
+  method: 'POST',
+  path: '/api/v1/tasks/:taskId/hold',
+  policy: 'task:hold',
+  summary: 'Give a waiting task to no builder until it is released.',
+  params: taskParams,
+  reply: taskDetailSchema,
+});
+
+export const releaseTask = defineRoute({
+  method: 'POST',
+  path: '/api/v1/tasks/:taskId/release',
+  policy: 'task:hold',
+  summary: 'Let a task that is held be built again.',
+  params: taskParams,
+  reply: taskDetailSchema,
+});
+
 /** Farthest that an operator can move a task forwards or backwards. */
 export const BUMP_MAX = 1_000;
 
@@ -264,6 +282,8 @@ export const hubRoutes = [
   getTask,
   retryTask,
   cancelTask,
+  holdTask,
+  releaseTask,
   bumpTask,
   readLog,
   followLog,

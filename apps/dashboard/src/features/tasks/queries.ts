@@ -1,7 +1,9 @@
 import {
   cancelTask,
   getTask,
+  holdTask,
   listTasks,
+  releaseTask,
   retryTask,
   type TaskDetail,
   type TaskState,
@@ -36,11 +38,13 @@ export function useTask(taskId: number) {
 }
 
 /** Offers a task again, or cancels it. */
+const COMMANDS = { retry: retryTask, cancel: cancelTask, hold: holdTask, release: releaseTask };
+
 export function useTaskCommand(taskId: number, csrfToken: string | null) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (command: 'retry' | 'cancel'): Promise<TaskDetail> =>
-      callRoute(command === 'retry' ? retryTask : cancelTask, { params: { taskId }, csrfToken }),
+    mutationFn: (command: keyof typeof COMMANDS): Promise<TaskDetail> =>
+      callRoute(COMMANDS[command], { params: { taskId }, csrfToken }),
     onSuccess: (task) => client.setQueryData(taskKey(taskId), task),
     onSettled: () => client.invalidateQueries({ queryKey: ['tasks'] }),
   });

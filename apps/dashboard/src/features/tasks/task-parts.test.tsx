@@ -23,23 +23,30 @@ it('says how a command ended', () => {
   expect(endingOf({})).toBeNull();
 });
 
-const actions = { isBusy: false, onRetry: vi.fn(), onCancel: vi.fn() };
+const actions = {
+  isBusy: false,
+  isHeld: false,
+  onRetry: vi.fn(),
+  onCancel: vi.fn(),
+  onHold: vi.fn(),
+};
 
 it.each([
   ['failed', true, true, ['Retry']],
   ['cancelled', true, true, ['Retry']],
   ['building', true, true, ['Cancel']],
-  ['new', true, true, ['Cancel']],
+  ['new', true, true, ['Hold', 'Cancel']],
   ['completed', true, true, []],
   ['failed', false, false, []],
   ['building', false, false, []],
 ] as const)('offers for a %s task what may be done', (state, mayRetry, mayCancel, names) => {
-  render(<TaskActions {...actions} state={state} mayRetry={mayRetry} mayCancel={mayCancel} />);
+  const may = { mayRetry, mayCancel, mayHold: mayCancel };
+  render(<TaskActions {...actions} {...may} state={state} />);
   expect(screen.queryAllByRole('button').map((button) => button.textContent)).toEqual(names);
 });
 
 it('retries at one press', () => {
-  render(<TaskActions {...actions} state="failed" mayRetry mayCancel />);
+  render(<TaskActions {...actions} state="failed" mayRetry mayCancel mayHold />);
   fireEvent.click(screen.getByRole('button'));
   expect(actions.onRetry).toHaveBeenCalledTimes(1);
 });

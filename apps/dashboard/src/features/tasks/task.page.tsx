@@ -70,6 +70,7 @@ function Attempts({ task }: { readonly task: TaskDetail }) {
 function TaskSections({ task }: { readonly task: TaskDetail }) {
   const session = useSession();
   const command = useTaskCommand(task.id, session.csrfToken);
+  const isHeld = task.reason.code === 'held';
   return (
     <>
       <PageTitle title={`${task.source} ${task.version}-${task.sourceRelease}`}>
@@ -79,9 +80,12 @@ function TaskSections({ task }: { readonly task: TaskDetail }) {
           state={task.state}
           mayRetry={session.may('task:retry')}
           mayCancel={session.may('task:cancel')}
+          mayHold={session.may('task:hold')}
+          isHeld={isHeld}
           isBusy={command.isPending}
           onRetry={() => command.mutate('retry')}
           onCancel={() => command.mutate('cancel')}
+          onHold={() => command.mutate(isHeld ? 'release' : 'hold')}
         />
       </PageTitle>
       {command.error && <ErrorNote error={command.error} />}

@@ -25,6 +25,7 @@ export function taskFacts(task: Task): TaskFacts<TaskId> {
     createdAt: task.createdAt as Instant,
     sourceRelease: task.sourceRelease,
     changeSet: task.changeSetId,
+    isHeld: task.isHeld,
     ...(progress.heldUntil === null ? {} : { retryAt: progress.heldUntil as Instant }),
   };
 }
