@@ -62,7 +62,10 @@ export class RebuildPlans {
     });
     return rebuildStandings(explainSteps({ steps, now: this.clock.now() }), {
       missing,
-      barred: barredTasks(rebuild, tasks),
+      barred: barredTasks(
+        rebuild,
+        tasks.map((task) => ({ ...task, state: task.progress.state })),
+      ),
     });
   }
 }

@@ -60,7 +60,7 @@ export class RebuildKeeper {
   private async dueNow(tx: Transaction, rebuild: Rebuild): Promise<RebuildDue> {
     const changeSet = await this.changeSets.find(rebuild.changeSetId, tx);
     if (changeSet?.state !== 'open') return { kind: 'nothing' };
-    return dueOf(rebuild, await this.tasks.ofRebuild(rebuild.id, tx));
+    return dueOf(rebuild, await this.changeSets.members(tx, rebuild.changeSetId));
   }
 
   /** The stage goes to vessel; what is left of the rebuild becomes another change set. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toJson } from '../persistence/json.js';
 import { SummitDatabase, type Transaction } from '../persistence/summit-database.js';
+import { type TaskId } from './domain/task.js';
 
 export type ChangeSetState = 'open' | 'publishing' | 'published' | 'refused' | 'abandoned';
 
@@ -15,6 +16,16 @@ export interface ChangeSet {
   readonly publishedHistory: string | null;
   readonly refusal: { readonly code: string; readonly message: string } | null;
   readonly endedAt: number | null;
+}
+
+/** What decides when a change set is published; much lighter than the tasks themselves. */
+export interface ChangeSetMember {
+  readonly id: TaskId;
+  readonly source: string;
+  /** Which build of its source within a rebuild; 0 for all others. */
+  readonly stage: number;
+  readonly state: string;
+  readonly isStaged: boolean;
 }
 
 interface ChangeSetRow {
@@ -102,15 +113,16 @@ export class ChangeSetStore {
   }
 
   /** The members and how they stand. */
-  async members(
-    tx: Transaction,
-    id: string,
-  ): Promise<{ id: number; state: string; isStaged: boolean }[]> {
+  async members(tx: Transaction, id: string): Promise<ChangeSetMember[]> {
     const rows = await tx.task.findMany({
       where: { changeSetId: id },
-      select: { id: true, state: true, stagedAt: true },
+      select: { id: true, source: true, stage: true, state: true, stagedAt: true },
     });
-    return rows.map((row) => ({ id: row.id, state: row.state, isStaged: row.stagedAt !== null }));
+    return rows.map(({ id: taskId, stagedAt, ...member }) => ({
+      ...member,
+      id: taskId as TaskId,
+      isStaged: stagedAt !== null,
+    }));
   }
 }
 

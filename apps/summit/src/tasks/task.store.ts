@@ -102,8 +102,11 @@ export class TaskStore {
   }
 
   /** The tasks of a rebuild in the order in which they were made. */
-  async ofRebuild(rebuildId: string, db: Transaction = this.database.client): Promise<Task[]> {
-    const rows = await db.task.findMany({ where: { rebuildId }, orderBy: { id: 'asc' } });
+  async ofRebuild(rebuildId: string): Promise<Task[]> {
+    const rows = await this.database.client.task.findMany({
+      where: { rebuildId },
+      orderBy: { id: 'asc' },
+    });
     return rows.map(toTask);
   }
 

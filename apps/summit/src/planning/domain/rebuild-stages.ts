@@ -1,9 +1,9 @@
 import { publicationStages, stepId } from '@cairn/solver';
+import { type ChangeSetMember } from '../../tasks/change-set.store.js';
 import { type TaskId } from '../../tasks/domain/task.js';
 import { type Rebuild } from '../../tasks/rebuild.store.js';
-import { type Task } from '../../tasks/task.store.js';
 
-type StagedTask = Pick<Task, 'id' | 'source' | 'stage' | 'progress'>;
+type StagedTask = Omit<ChangeSetMember, 'isStaged'>;
 
 /** A rebuild that is published by stage: what belongs to which stage, and which is the first that is not published. */
 export interface RebuildStages {
@@ -20,7 +20,7 @@ export function rebuildStages(
 ): RebuildStages | null {
   const stages = publicationStages(rebuild.steps);
   const of = (task: StagedTask) => stages.get(stepId(task.source, task.stage)) ?? task.stage;
-  const left = tasks.filter(({ progress }) => !ENDED.includes(progress.state));
+  const left = tasks.filter(({ state }) => !ENDED.includes(state));
   const [first, ...others] = left.map(of);
   if (first === undefined) return null;
   return { of, current: others.reduce((lowest, stage) => Math.min(lowest, stage), first) };
@@ -28,7 +28,7 @@ export function rebuildStages(
 
 /** The tasks that must not begin yet. */
 export function laterTasks<T extends StagedTask>(stages: RebuildStages, tasks: readonly T[]): T[] {
-  return tasks.filter((task) => task.progress.state === 'new' && stages.of(task) > stages.current);
+  return tasks.filter((task) => task.state === 'new' && stages.of(task) > stages.current);
 }
 
 /** Ids of the tasks that wait for the publication of a stage before theirs. */

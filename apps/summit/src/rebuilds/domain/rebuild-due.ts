@@ -1,8 +1,8 @@
 import { laterTasks, rebuildStages } from '../../planning/domain/rebuild-stages.js';
 import { isComplete } from '../../publishing/domain/change-set-progress.js';
+import { type ChangeSetMember } from '../../tasks/change-set.store.js';
 import { type TaskId } from '../../tasks/domain/task.js';
 import { type Rebuild } from '../../tasks/rebuild.store.js';
-import { type Task } from '../../tasks/task.store.js';
 
 /** What a rebuild's results allow. */
 export type RebuildDue =
@@ -13,16 +13,14 @@ export type RebuildDue =
   /** All that is left is built. */
   | { readonly kind: 'end' };
 
-/** `tasks` are all of the rebuild's. */
+/** `members` are those of the rebuild's present change set. */
 export function dueOf(
-  rebuild: Pick<Rebuild, 'changeSetId' | 'steps' | 'byStage'>,
-  tasks: readonly Task[],
+  rebuild: Pick<Rebuild, 'steps' | 'byStage'>,
+  members: readonly ChangeSetMember[],
 ): RebuildDue {
-  const members = tasks.filter(({ changeSetId }) => changeSetId === rebuild.changeSetId);
   const stages = rebuild.byStage ? rebuildStages(rebuild, members) : null;
   const later = stages === null ? [] : laterTasks(stages, members);
-  const now = members.filter((task) => !later.includes(task)).map(({ progress }) => progress);
-  if (!isComplete(now)) return { kind: 'nothing' };
+  if (!isComplete(members.filter((task) => !later.includes(task)))) return { kind: 'nothing' };
   return stages === null || later.length === 0
     ? { kind: 'end' }
     : { kind: 'stage', stage: stages.current, later: later.map(({ id }) => id) };
