@@ -124,7 +124,7 @@ export class PackageDetails {
       const what = architecture === undefined ? query.name : `${query.name} (${architecture})`;
       throw new AppError('package.not-found', `${query.channel} ${query.version} has no ${what}.`);
     }
-    const row = await rowOf(tx, id);
+    const row = await tx.package.findUniqueOrThrow({ where: { id }, omit: { indexBlock: true } });
     const architectures = [...carried.keys()].map((text) => architectureSchema.parse(text));
     return { read, row, architectures };
   }
@@ -197,18 +197,6 @@ interface Key {
 
 function listed(capabilities: readonly string[]): string[] {
   return capabilities.toSorted(compareText).slice(0, CAPABILITIES_LISTED_MAX);
-}
-
-async function rowOf(tx: Transaction, id: number) {
-  const row = await tx.package.findUniqueOrThrow({ where: { id }, omit: { indexBlock: true } });
-  return {
-    ...row,
-    source_release: row.sourceRelease,
-    build_release: row.buildRelease,
-    source_id: row.sourceId,
-    size_bytes: row.sizeBytes,
-    pool_path: row.poolPath,
-  };
 }
 
 async function pinsOf(tx: Transaction, where: Key): Promise<PackageDetail['pins']> {

@@ -8,14 +8,14 @@ export interface PackageRow {
   readonly id: number;
   readonly name: string;
   readonly version: string;
-  readonly source_release: bigint;
-  readonly build_release: bigint;
+  readonly sourceRelease: bigint;
+  readonly buildRelease: bigint;
   readonly architecture: string;
-  readonly source_id: string;
+  readonly sourceId: string;
   readonly summary: string;
-  readonly size_bytes: bigint;
+  readonly sizeBytes: bigint;
   readonly sha256: string;
-  readonly pool_path: string;
+  readonly poolPath: string;
   readonly depends: readonly string[];
   readonly provides: readonly string[];
 }
@@ -65,8 +65,9 @@ export async function pageOf(
     SELECT count(*) AS total FROM package WHERE ${condition}`;
   const before = first === undefined ? Prisma.empty : Prisma.sql`${first}, `;
   const rows = await tx.$queryRaw<PackageRow[]>`
-    SELECT id, name, version, source_release, build_release, architecture, source_id, summary,
-      size_bytes, sha256, pool_path, depends, provides
+    SELECT id, name, version, source_release AS "sourceRelease", build_release AS "buildRelease",
+      architecture, source_id AS "sourceId", summary, size_bytes AS "sizeBytes", sha256,
+      pool_path AS "poolPath", depends, provides
     FROM package WHERE ${condition}
     ORDER BY ${before}name COLLATE "C", architecture LIMIT ${limit} OFFSET ${offset}`;
   return { total: Number(totals[0]?.total ?? 0n), rows };
@@ -74,16 +75,16 @@ export async function pageOf(
 
 /** What people see of a package of a channel. `publicUrl` has no slash at its end. */
 export function packageView(publicUrl: string, channel: string, row: PackageRow): PackageView {
-  const path = row.pool_path.split('/').map(encodeURIComponent).join('/');
+  const path = row.poolPath.split('/').map(encodeURIComponent).join('/');
   return {
     name: row.name,
     version: row.version,
-    sourceRelease: Number(row.source_release),
-    buildRelease: Number(row.build_release),
+    sourceRelease: Number(row.sourceRelease),
+    buildRelease: Number(row.buildRelease),
     architecture: architectureSchema.parse(row.architecture),
-    source: row.source_id,
+    source: row.sourceId,
     summary: row.summary,
-    sizeBytes: Number(row.size_bytes),
+    sizeBytes: Number(row.sizeBytes),
     sha256: row.sha256,
     url: `${publicUrl}/${channel}/${path}`,
   };
