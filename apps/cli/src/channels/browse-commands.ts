@@ -91,8 +91,7 @@ function versionColumns(nowMs: number): Column<Version>[] {
     },
     {
       title: 'POINTED TO BY',
-      cell: ({ streams, tags }) =>
-        [...streams, ...tags.map((tag) => `tag/${tag}`)].join(' ') || '–',
+      cell: (version) => pointersText(version) || '–',
     },
     { title: 'BY', cell: makerOf, isFlexible: true },
   ];
@@ -106,6 +105,11 @@ function makerOf({ moves, work }: Version): string {
     return `${stream}: ${cause}${who}${reason === '' ? '' : ` (${reason})`}`;
   });
   return [...built, ...moved].join(', ');
+}
+
+/** The streams and tags that point to something; empty when none does. */
+export function pointersText({ streams, tags }: Pick<Version, 'streams' | 'tags'>): string {
+  return [...streams, ...tags.map((tag) => `tag/${tag}`)].join(' ');
 }
 
 /** Name, release and architecture of a package. */

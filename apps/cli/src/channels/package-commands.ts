@@ -10,7 +10,7 @@ import { printReply } from '../output/reply.js';
 import { type Cell, fieldLines } from '../output/table.js';
 import { type JsonOptions, type Shell } from '../shell.js';
 import { humanSize, printable } from '../stone/printable.js';
-import { labelOf, type PageOptions } from './browse-commands.js';
+import { labelOf, type PageOptions, pointersText } from './browse-commands.js';
 
 /** Which package of a channel. */
 export interface PackageChoice {
@@ -43,8 +43,7 @@ export async function showPackageCommand(
 }
 
 function factsOf(detail: BuiltPackage): (readonly [string, Cell])[] {
-  const { package: shown, streams, tags, pins, withdrawn } = detail;
-  const pointers = [...streams, ...tags.map((tag) => `tag/${tag}`)].join(' ');
+  const { package: shown, pins, withdrawn } = detail;
   return [
     ['Package', labelOf(shown)],
     ['Summary', shown.summary],
@@ -56,7 +55,7 @@ function factsOf(detail: BuiltPackage): (readonly [string, Cell])[] {
     ['SHA-256', shown.sha256],
     ['URL', shown.url],
     ['In version', detail.history],
-    ['In streams', pointers === '' ? 'none now' : pointers],
+    ['In streams', pointersText(detail) || 'none now'],
     ...pins.map(({ stream, account }): [string, Cell] => ['Pinned', `in ${stream} by ${account}`]),
     ...(withdrawn === null
       ? []
