@@ -7,6 +7,7 @@ export const PAGE_SIZE_MAX = 500;
 /** Farthest that a list is turned over: no version has as many packages, no package as many files. */
 const OFFSET_MAX = 1_000_000;
 export const SEARCH_LENGTH_MAX = 200;
+export const CAPABILITY_LENGTH_MAX = 512;
 /** Paths or capabilities that are shown with a package that was found by them. */
 export const MATCHES_LISTED_MAX = 5;
 /** Capabilities of one package that are listed; the counts are always of all. */
@@ -72,7 +73,7 @@ export type PackagePage = z.infer<typeof packagePageSchema>;
 /** Something that is provided or needed, as `kind(name)`. */
 export const capabilitySchema = z
   .string()
-  .max(512)
+  .max(CAPABILITY_LENGTH_MAX)
   .regex(
     /^[a-z0-9]+\(\P{Cc}+\)$/u,
     'a capability such as soname(libz.so.1(x86_64)) or binary(nano)',

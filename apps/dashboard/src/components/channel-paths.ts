@@ -1,3 +1,5 @@
+import { SEARCH_LENGTH_MAX, versionReferenceSchema } from '@cairn/contracts';
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** Which package, as the address of its page says it. */
@@ -9,12 +11,9 @@ export interface PackagePlace {
   readonly architecture?: string | undefined;
 }
 
-const VERSION = /^(?:stream|tag|history)\/[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/;
-
 /** A version out of an address; undefined when it makes no sense. */
 export function versionIn(params: URLSearchParams, name: string): string | undefined {
-  const text = params.get(name) ?? '';
-  return VERSION.test(text) ? text : undefined;
+  return versionReferenceSchema.safeParse(params.get(name)).data;
 }
 
 /** How many rows of a list an address skips. */
@@ -24,13 +23,17 @@ export function offsetIn(params: URLSearchParams): number {
 }
 
 /** A text out of an address, short enough for a search; undefined when it is blank. */
-export function textIn(params: URLSearchParams, name: string, lengthMax = 200): string | undefined {
+export function textIn(
+  params: URLSearchParams,
+  name: string,
+  lengthMax = SEARCH_LENGTH_MAX,
+): string | undefined {
   const text = (params.get(name) ?? '').trim().slice(0, lengthMax);
   return text === '' ? undefined : text;
 }
 
-/** The list of packages of a version. */
-export function packagesPath(channel: string, version: string): string {
+/** The list of packages of a version; without one the page proposes some. */
+export function packagesPath(channel: string, version?: string): string {
   return withQuery('/channels', { channel, version });
 }
 

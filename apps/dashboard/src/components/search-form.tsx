@@ -1,3 +1,4 @@
+import { SEARCH_LENGTH_MAX } from '@cairn/contracts';
 import { type ReactNode } from 'react';
 
 interface SearchFormProps {
@@ -30,7 +31,7 @@ export function SearchForm({ label, value, onSearch, children }: SearchFormProps
         <input
           name="search"
           type="search"
-          maxLength={200}
+          maxLength={SEARCH_LENGTH_MAX}
           autoComplete="off"
           spellCheck={false}
           defaultValue={value ?? ''}

@@ -20,7 +20,7 @@ export function useChannels() {
 }
 
 export interface PackageListQuery {
-  /** `stream/<name>` or `history/<id>`. */
+  /** `stream/<name>`, `tag/<name>` or `history/<id>`. */
   readonly version: string;
   readonly search: string | undefined;
   readonly by: PackageSearch;

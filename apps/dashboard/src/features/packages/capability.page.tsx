@@ -1,4 +1,4 @@
-import { type CapabilityUsers, type PackageView } from '@cairn/contracts';
+import { CAPABILITY_LENGTH_MAX, type CapabilityUsers, type PackageView } from '@cairn/contracts';
 import { useParams, useSearchParams } from 'react-router';
 import { ChannelNav } from '../../components/channel-nav.js';
 import { offsetIn, textIn, versionIn } from '../../components/channel-paths.js';
@@ -10,8 +10,6 @@ import { PageTitle } from '../../components/page-title.js';
 import { Paging } from '../../components/paging.js';
 import { SearchForm } from '../../components/search-form.js';
 import { ROWS_PER_PAGE, useCapabilityUsers } from './queries.js';
-
-const CAPABILITY_LENGTH_MAX = 512;
 
 interface UsersProps {
   readonly channel: string;

@@ -3,6 +3,7 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import {
   type PackagePlace,
   packagePath,
+  packagesPath,
   textIn,
   versionIn,
 } from '../../components/channel-paths.js';
@@ -53,13 +54,7 @@ function ShownView({ view, place, detail }: ViewProps) {
   return <PackageAbout place={place} detail={detail} />;
 }
 
-interface SectionsProps {
-  readonly view: View;
-  readonly place: PackagePlace;
-  readonly detail: BuiltPackage;
-}
-
-function PackageSections({ view, place, detail }: SectionsProps) {
+function PackageSections({ view, place, detail }: ViewProps) {
   const { package: shown, architectures } = detail;
   const here = { ...place, architecture: shown.architecture };
   return (
@@ -112,9 +107,7 @@ export function PackagePage() {
   return (
     <>
       <p className="crumbs">
-        <Link
-          to={`/channels?${new URLSearchParams({ channel, version: place.version }).toString()}`}
-        >
+        <Link to={packagesPath(channel, place.version)}>
           {channel} {place.version}
         </Link>
       </p>

@@ -37,9 +37,9 @@ export function useTask(taskId: number) {
   });
 }
 
-/** Offers a task again, or cancels it. */
 const COMMANDS = { retry: retryTask, cancel: cancelTask, hold: holdTask, release: releaseTask };
 
+/** Offers a task again, cancels it, or holds and releases it. */
 export function useTaskCommand(taskId: number, csrfToken: string | null) {
   const client = useQueryClient();
   return useMutation({
